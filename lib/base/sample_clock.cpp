@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "telemetry/base/sample_clock.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace telemetry {
+
+void SampleClock::anchor(std::int64_t index, UtcNs utc_ns) noexcept {
+    anchors_[count_ % anchors_.size()] = {index, utc_ns};
+    ++count_;
+}
+
+UtcNs SampleClock::utc_of(double index) const noexcept {
+    if (count_ == 0)
+        return kUnknownTime;
+    const std::size_t kept = std::min(count_, anchors_.size());
+    const Anchor* best = nullptr;
+    for (std::size_t age = 1; age <= kept; ++age) {
+        best = &anchors_[(count_ - age) % anchors_.size()];
+        if (static_cast<double>(best->index) <= index)
+            break;
+    }
+    return best->utc_ns + std::llround((index - static_cast<double>(best->index)) / rate_hz_ * 1e9);
+}
+
+} // namespace telemetry

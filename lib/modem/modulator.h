@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The transmit side: what tests, benchmarks and telemetry-station send.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "telemetry/base/fields.h"
+#include "telemetry/base/items.h"
+
+namespace telemetry::modem {
+
+/// Bits → samples of one channel at unit amplitude, phase and symbol timing continuous between
+/// calls. The settings are those of the demodulator of the same name (dsp's table).
+class Modulator {
+public:
+    virtual ~Modulator() = default;
+
+    /// Appends the samples of `bits` (one bit a byte, 0 or 1) to `out`.
+    virtual void modulate(std::span<const std::uint8_t> bits, std::vector<Iq>& out) = 0;
+
+    /// Flushes the pulse-shaping filter and falls silent.
+    virtual void finish(std::vector<Iq>& out) = 0;
+};
+
+/// `modulation` as in a station file. `rate_hz` need not be a multiple of the symbol rate.
+Result<std::unique_ptr<Modulator>> make_modulator(std::string_view modulation,
+                                                  const Settings& settings, double rate_hz);
+
+/// Frame bytes → channel bits with preamble, sync word, parity, scrambling: what the deframer of
+/// the same name (framing's table) takes apart. Idle bits between frames where the framing has
+/// them.
+class Framer {
+public:
+    virtual ~Framer() = default;
+    virtual void frame(std::span<const std::uint8_t> bytes, std::vector<std::uint8_t>& bits) = 0;
+    virtual void idle(std::size_t count, std::vector<std::uint8_t>& bits) = 0;
+};
+
+Result<std::unique_ptr<Framer>> make_framer(std::string_view framing, const Settings& settings);
+
+} // namespace telemetry::modem

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "telemetry/base/fields.h"
+#include "telemetry/dsp/demodulator.h"
+#include "telemetry/framing/deframer.h"
+
+namespace telemetry::station {
+
+/// One signal of a station. Its options stand side by side in the file, as in SatYAML: the common
+/// ones (frequency, modulation, framing), the demodulator's and the deframer's.
+struct Downlink {
+    std::string name;                                   ///< unique in its station
+    std::optional<double> frequency_hz;                 ///< nominal
+    const dsp::DemodulatorEntry* demodulator = nullptr; ///< never null after loading
+    const framing::DeframerEntry* deframer = nullptr;   ///< never null after loading
+    Settings settings;                                  ///< of demodulator and deframer together
+    int line = 0;
+};
+
+/// A remote station (satellite, balloon, unattended ground station) as one YAML file describes it.
+struct Station {
+    std::string name;
+    std::vector<std::string> alternative_names;
+    std::optional<int> norad; ///< NORAD catalogue number
+    std::vector<Downlink> downlinks;
+    std::string file;
+};
+
+/// Reads one station file. Errors name file, line and key.
+Result<Station> load_station(const std::string& path);
+
+/// The same from text; `file` is for messages.
+Result<Station> parse_station(const std::string& text, const std::string& file);
+
+/// A station by file path, name, alternative name or NORAD id, case ignored, from the first of
+/// `folders` that has it. The error lists what is near.
+Result<Station> find_station(const std::string& name, const std::vector<std::string>& folders);
+
+/// Where stations are looked for when the user names no folder: $TELEMETRY_STATIONS (colons
+/// between), the source tree's apps/stations when run from the build, the installed share folder.
+std::vector<std::string> default_station_folders();
+
+/// The station as a YAML file with every option spelled out; parses back to the same station.
+std::string effective_configuration(const Station& station);
+
+/// Our YAML made from a SatYAML file; what cannot be expressed is left out and said in `notes`.
+Result<std::string> import_satyaml(const std::string& text, const std::string& file,
+                                   std::vector<std::string>& notes);
+
+} // namespace telemetry::station
