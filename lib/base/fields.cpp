@@ -24,7 +24,8 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
         text.remove_prefix(2);
     }
     std::int64_t value = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+    const auto [end, problem] =
+        std::from_chars(text.data(), text.data() + text.size(), value, base);
     if (problem != std::errc{} || end != text.data() + text.size() || value < 0)
         return std::nullopt;
     return negative ? -value : value;
@@ -137,7 +138,9 @@ const std::string& Settings::text(std::string_view name) const {
     return std::get<std::string>(entry->value);
 }
 
-bool Settings::has(std::string_view name) const { return find(name) != nullptr; }
+bool Settings::has(std::string_view name) const {
+    return find(name) != nullptr;
+}
 
 bool Settings::given(std::string_view name) const {
     const Entry* entry = find(name);
@@ -239,8 +242,9 @@ Result<Settings> read_settings(std::initializer_list<std::span<const Field>> tab
     return settings;
 }
 
-Result<Settings> read_settings_from(std::span<const Field> table,
-                                    std::initializer_list<std::pair<const char*, const char*>> given) {
+Result<Settings>
+read_settings_from(std::span<const Field> table,
+                   std::initializer_list<std::pair<const char*, const char*>> given) {
     std::vector<KeyText> entries;
     for (const auto& [key, text] : given)
         entries.push_back({key, text, 0, 0});

@@ -71,8 +71,9 @@ Result<Settings> read_settings(std::initializer_list<std::span<const Field>> tab
                                std::span<const KeyText> given, std::string_view file = {});
 
 /// The same for tests and code: read_settings_from(table, {{"baudrate", "9600"}}).
-Result<Settings> read_settings_from(std::span<const Field> table,
-                                    std::initializer_list<std::pair<const char*, const char*>> given);
+Result<Settings>
+read_settings_from(std::span<const Field> table,
+                   std::initializer_list<std::pair<const char*, const char*>> given);
 
 /// As it would stand in a file; reads back to the same value.
 std::string to_text(const Settings::Value& value);

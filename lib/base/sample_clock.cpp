@@ -15,13 +15,10 @@ UtcNs SampleClock::utc_of(double index) const noexcept {
     if (count_ == 0)
         return kUnknownTime;
     const std::size_t kept = std::min(count_, anchors_.size());
-    const Anchor* best = nullptr;
-    for (std::size_t age = 1; age <= kept; ++age) {
-        best = &anchors_[(count_ - age) % anchors_.size()];
-        if (static_cast<double>(best->index) <= index)
-            break;
-    }
-    return best->utc_ns + std::llround((index - static_cast<double>(best->index)) / rate_hz_ * 1e9);
+    Anchor best = anchors_[(count_ - 1) % anchors_.size()];
+    for (std::size_t age = 2; age <= kept && static_cast<double>(best.index) > index; ++age)
+        best = anchors_[(count_ - age) % anchors_.size()];
+    return best.utc_ns + std::llround((index - static_cast<double>(best.index)) / rate_hz_ * 1e9);
 }
 
 } // namespace telemetry

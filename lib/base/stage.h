@@ -5,20 +5,25 @@
 namespace telemetry {
 
 /// Takes what a stage yields. What it is given is a view that dies when accept() returns.
-template <class T> struct Sink {
+template <class T>
+struct Sink {
     virtual ~Sink() = default;
     virtual void accept(const T& item) noexcept = 0;
 };
 
 /// A sink made of a callable: `auto sink = make_sink<Frame>([&](const Frame& f) { ... });`
-template <class T, class F> struct CallSink final : Sink<T> {
+template <class T, class F>
+struct CallSink final : Sink<T> {
     explicit CallSink(F f) : f_(std::move(f)) {}
     void accept(const T& item) noexcept override { f_(item); }
 
 private:
     F f_;
 };
-template <class T, class F> CallSink<T, F> make_sink(F f) { return CallSink<T, F>(std::move(f)); }
+template <class T, class F>
+CallSink<T, F> make_sink(F f) {
+    return CallSink<T, F>(std::move(f));
+}
 
 /// One step of the chain.
 ///
@@ -28,7 +33,8 @@ template <class T, class F> CallSink<T, F> make_sink(F f) { return CallSink<T, F
 /// - finish() says that no more input follows (end of file, or a gap): what is complete inside is
 ///   yielded, filters are flushed with silence. Follow it by reset() or destruction.
 /// - reset() forgets lock and history; the next input may have any position.
-template <class In, class Out> struct Stage {
+template <class In, class Out>
+struct Stage {
     virtual ~Stage() = default;
     virtual void process(const In& input, Sink<Out>& sink) noexcept = 0;
     virtual void finish(Sink<Out>& sink) noexcept = 0;

@@ -49,8 +49,9 @@ std::optional<UtcNs> from_rfc3339(std::string_view text) {
     const auto year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2),
                hour = digits(text, 11, 2), minute = digits(text, 14, 2),
                second = digits(text, 17, 2);
-    if (!year || !month || !day || !hour || !minute || !second || text[4] != '-' || text[7] != '-' ||
-        (text[10] != 'T' && text[10] != 't' && text[10] != ' ') || text[13] != ':' || text[16] != ':')
+    if (!year || !month || !day || !hour || !minute || !second || text[4] != '-' ||
+        text[7] != '-' || (text[10] != 'T' && text[10] != 't' && text[10] != ' ') ||
+        text[13] != ':' || text[16] != ':')
         return std::nullopt;
     const year_month_day date{std::chrono::year{*year},
                               std::chrono::month{static_cast<unsigned>(*month)},

@@ -4,7 +4,9 @@
 
 namespace telemetry::dsp {
 
-std::span<const DemodulatorEntry> demodulators() { return {}; }
+std::span<const DemodulatorEntry> demodulators() {
+    return {};
+}
 
 const DemodulatorEntry* find_demodulator(std::string_view name) {
     return find_in_catalog(demodulators(), name);

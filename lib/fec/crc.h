@@ -8,18 +8,18 @@ namespace telemetry::fec {
 
 /// A CRC in the Rocksoft model (Williams, "A painless guide to CRC error detection algorithms").
 struct CrcSpec {
-    int width;           ///< 8 to 64 bits
-    std::uint64_t poly;  ///< without the leading term
+    int width;          ///< 8 to 64 bits
+    std::uint64_t poly; ///< without the leading term
     std::uint64_t init;
-    bool reflected;      ///< both input and output
+    bool reflected; ///< both input and output
     std::uint64_t xorout;
 };
 
-inline constexpr CrcSpec kCrc16X25{16, 0x1021, 0xffff, true, 0xffff};   ///< HDLC, AX.25 FCS
-inline constexpr CrcSpec kCrc16False{16, 0x1021, 0xffff, false, 0};     ///< CCSDS 132.0-B FECF
-inline constexpr CrcSpec kCrc16Cc11xx{16, 0x8005, 0xffff, false, 0};    ///< TI CC11xx
+inline constexpr CrcSpec kCrc16X25{16, 0x1021, 0xffff, true, 0xffff}; ///< HDLC, AX.25 FCS
+inline constexpr CrcSpec kCrc16False{16, 0x1021, 0xffff, false, 0};   ///< CCSDS 132.0-B FECF
+inline constexpr CrcSpec kCrc16Cc11xx{16, 0x8005, 0xffff, false, 0};  ///< TI CC11xx
 inline constexpr CrcSpec kCrc16Arc{16, 0x8005, 0, true, 0};
-inline constexpr CrcSpec kCrc32{32, 0x04c11db7, 0xffffffff, true, 0xffffffff}; ///< IEEE 802.3
+inline constexpr CrcSpec kCrc32{32, 0x04c11db7, 0xffffffff, true, 0xffffffff};  ///< IEEE 802.3
 inline constexpr CrcSpec kCrc32C{32, 0x1edc6f41, 0xffffffff, true, 0xffffffff}; ///< Castagnoli, CSP
 
 class Crc {

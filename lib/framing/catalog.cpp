@@ -4,7 +4,9 @@
 
 namespace telemetry::framing {
 
-std::span<const DeframerEntry> deframers() { return {}; }
+std::span<const DeframerEntry> deframers() {
+    return {};
+}
 
 const DeframerEntry* find_deframer(std::string_view name) {
     return find_in_catalog(deframers(), name);

@@ -10,13 +10,13 @@ namespace telemetry::modem {
 
 struct ChannelOptions {
     double rate_hz = 48000;
-    double es_n0_db = 20;            ///< with `symbol_rate_hz` and unit signal power gives N0
+    double es_n0_db = 20; ///< with `symbol_rate_hz` and unit signal power gives N0
     double symbol_rate_hz = 9600;
-    double offset_hz = 0;            ///< carrier offset at the start
-    double drift_hz_per_s = 0;       ///< and how it moves
-    double clock_error_ppm = 0;      ///< the transmitter's symbol clock against the receiver's
+    double offset_hz = 0;       ///< carrier offset at the start
+    double drift_hz_per_s = 0;  ///< and how it moves
+    double clock_error_ppm = 0; ///< the transmitter's symbol clock against the receiver's
     double phase_rad = 0;
-    double gain = 1;                 ///< of signal and noise together
+    double gain = 1; ///< of signal and noise together
     std::uint64_t seed = 1;
 };
 

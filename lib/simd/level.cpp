@@ -10,10 +10,11 @@ namespace telemetry::simd {
 namespace {
 
 constexpr std::array<std::string_view, 6> kNames = {"generic", "sse41",     "avx2",
-                                                "avx512",  "avx512icl", "neon"};
+                                                    "avx512",  "avx512icl", "neon"};
 
 Level best_level() {
-    for (const Level level : {Level::neon, Level::avx512icl, Level::avx512, Level::avx2, Level::sse41})
+    for (const Level level :
+         {Level::neon, Level::avx512icl, Level::avx512, Level::avx2, Level::sse41})
         if (supported(level))
             return level;
     return Level::generic;
@@ -34,7 +35,9 @@ Level read_environment() {
 
 } // namespace
 
-std::string_view name_of(Level level) { return kNames[static_cast<std::size_t>(level)]; }
+std::string_view name_of(Level level) {
+    return kNames[static_cast<std::size_t>(level)];
+}
 
 bool supported(Level level) {
     if (level == Level::generic)

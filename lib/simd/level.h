@@ -23,12 +23,14 @@ std::string_view name_of(Level level);
 /// True when this machine can run kernels of `level`.
 bool supported(Level level);
 
-/// The best supported level, or what TELEMETRY_SIMD=generic|sse41|avx2|avx512|avx512icl|neon asks for where
-/// the machine has it (an unknown or unsupported wish falls back to the best, said once on stderr).
+/// The best supported level, or what TELEMETRY_SIMD=generic|sse41|avx2|avx512|avx512icl|neon asks
+/// for where the machine has it (an unknown or unsupported wish falls back to the best, said once
+/// on stderr).
 Level chosen_level();
 
 /// One row of a kernel's table.
-template <class Function> struct Variant {
+template <class Function>
+struct Variant {
     Level level;
     Function function;
 };

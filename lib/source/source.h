@@ -13,9 +13,9 @@
 namespace telemetry::source {
 
 struct SourceOptions {
-    std::string format = "";          ///< wav, sigmf, cf32, ci16, ci8, cu8, f32, s16; empty: by name
-    std::optional<double> rate_hz;    ///< needed by raw formats; against a header's: an error
-    bool iq = false;                  ///< two channels are I and Q (WAV, f32, s16)
+    std::string format = "";       ///< wav, sigmf, cf32, ci16, ci8, cu8, f32, s16; empty: by name
+    std::optional<double> rate_hz; ///< needed by raw formats; against a header's: an error
+    bool iq = false;               ///< two channels are I and Q (WAV, f32, s16)
     std::optional<UtcNs> start_utc_ns; ///< of sample 0; overrides the file's own
 };
 

@@ -61,8 +61,8 @@ struct ReceiverOptions {
 /// order independent of chunking and threads at a delay of one block (about 20 ms).
 class Receiver {
 public:
-    static Result<std::unique_ptr<Receiver>> make(const Station& station, const SampleFormat& format,
-                                                  Observer& observer,
+    static Result<std::unique_ptr<Receiver>> make(const Station& station,
+                                                  const SampleFormat& format, Observer& observer,
                                                   const ReceiverOptions& options = {});
     virtual ~Receiver() = default;
 

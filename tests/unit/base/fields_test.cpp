@@ -29,8 +29,7 @@ TEST(Fields, ErrorsNameLineKeyAndWhatIsNear) {
     const KeyText bad_key[] = {{"baudrat", "9600", 7, 3}};
     auto s = read_settings({kFields}, bad_key, "x.yml");
     ASSERT_FALSE(s);
-    EXPECT_EQ(s.error().to_string(),
-              "x.yml:7:3: baudrat: unknown key; did you mean 'baudrate'?");
+    EXPECT_EQ(s.error().to_string(), "x.yml:7:3: baudrat: unknown key; did you mean 'baudrate'?");
 
     const KeyText bad_value[] = {{"baudrate", "9600", 1, 1}, {"rs_basis", "duel", 2, 1}};
     s = read_settings({kFields}, bad_value, "x.yml");
