@@ -12,8 +12,16 @@
 
 namespace telemetry::modem {
 
-/// Bits → samples of one channel at unit amplitude, phase and symbol timing continuous between
-/// calls. The settings are those of the demodulator of the same name (dsp's table).
+/// Bits → samples of one channel at unit mean power, phase and symbol timing continuous between
+/// calls.
+///
+/// The settings are those of the demodulator of the same name (dsp's table): `baudrate`,
+/// `deviation` (FSK: default baudrate/4, that is h = 0.5; AFSK: −500 Hz), `af_carrier` (1700 Hz),
+/// and, where a table has them, `bt` (default 0.5 for GFSK and GMSK, none for FSK), `rolloff`
+/// (0.35; 0: rectangular pulses) and `fm_deviation` (3000 Hz, of AFSK's audio on the carrier).
+/// A 1 is the higher frequency, af_carrier + deviation, the positive amplitude, or a change of it.
+/// The audio of AFSK without the radio between is FSK of the same deviation on a real carrier of
+/// af_carrier.
 class Modulator {
 public:
     virtual ~Modulator() = default;
@@ -21,11 +29,12 @@ public:
     /// Appends the samples of `bits` (one bit a byte, 0 or 1) to `out`.
     virtual void modulate(std::span<const std::uint8_t> bits, std::vector<Iq>& out) = 0;
 
-    /// Flushes the pulse-shaping filter and falls silent.
+    /// Flushes the pulse-shaping filter. Silence follows, or the next bits on the next sample.
     virtual void finish(std::vector<Iq>& out) = 0;
 };
 
-/// `modulation` as in a station file. `rate_hz` need not be a multiple of the symbol rate.
+/// `modulation` is one of FSK, GFSK, GMSK, AFSK, BPSK, DBPSK, BPSK Manchester, DBPSK Manchester.
+/// `rate_hz` need not be a multiple of the symbol rate.
 Result<std::unique_ptr<Modulator>> make_modulator(std::string_view modulation,
                                                   const Settings& settings, double rate_hz);
 
