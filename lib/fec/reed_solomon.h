@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace telemetry::fec {
+
+/// How a field element is written as a byte (CCSDS 131.0-B-5 section 4.3.9, annex F).
+enum class RsBasis : std::uint8_t { conventional, dual };
+
+/// A Reed-Solomon code over GF(256), code words of up to 255 bytes.
+struct ReedSolomonCode {
+    unsigned field; ///< primitive polynomial with its leading term: 0x187
+    int first_root; ///< the generator's roots are beta^(first_root + i), i < parity
+    int root_step;  ///< beta = alpha^root_step; prime to 255
+    int parity;     ///< bytes; half as many errors are corrected
+    RsBasis basis = RsBasis::conventional;
+};
+
+/// CCSDS 131.0-B-5 section 4: (255,223), E = 16, and (255,239), E = 8.
+inline constexpr ReedSolomonCode kRs223Conventional{0x187, 112, 11, 32, RsBasis::conventional};
+inline constexpr ReedSolomonCode kRs223Dual{0x187, 112, 11, 32, RsBasis::dual};
+inline constexpr ReedSolomonCode kRs239Conventional{0x187, 120, 11, 16, RsBasis::conventional};
+inline constexpr ReedSolomonCode kRs239Dual{0x187, 120, 11, 16, RsBasis::dual};
+
+/// What a block decoder says of one code word, or of the worst and the sum of several.
+struct FecOutcome {
+    bool valid = false;
+    int corrected = 0; ///< symbols changed; 0 when not valid
+};
+
+/// Encoder and errors-and-erasures decoder (Berlekamp-Massey, Chien, Forney) of one code, full or
+/// shortened: a word of fewer than 255 bytes stands for one with zeros in front (virtual fill).
+/// A correction that would fall into the virtual fill shows that the word is beyond repair.
+class ReedSolomon {
+public:
+    static constexpr int kMaxLength = 255;
+    static constexpr int kMaxParity = 64;
+
+    explicit ReedSolomon(const ReedSolomonCode& code);
+
+    int parity() const noexcept { return code_.parity; }
+
+    /// `parity` has parity() bytes; `data` at most 255 − parity().
+    void encode(std::span<const std::uint8_t> data, std::span<std::uint8_t> parity) const noexcept;
+
+    /// Mends `word` (data, then parity) in place; leaves it as it was when not valid.
+    /// `erasures` are indices into `word`, each once: with e of them, (parity − e)/2 errors more.
+    FecOutcome decode(std::span<std::uint8_t> word,
+                      std::span<const std::uint8_t> erasures = {}) const noexcept;
+
+private:
+    using Polynomial = std::array<std::uint8_t, kMaxParity + 1>;
+
+    std::uint8_t multiply(std::uint8_t a, std::uint8_t b) const noexcept {
+        return a && b ? power_[log_[a] + log_[b]] : 0;
+    }
+    bool syndromes(const std::uint8_t* word, int length, Polynomial& out) const noexcept;
+
+    ReedSolomonCode code_;
+    int unstep_ = 1; ///< inverse of root_step mod 255
+    std::array<std::uint8_t, 1024>
+        power_{}; ///< of alpha; repeated so that sums of logs need no mod
+    std::array<std::uint16_t, 256> log_{};
+    Polynomial generator_{};                   ///< monic, lowest power first
+    std::array<std::uint8_t, 256> to_field_{}; ///< from the basis on the line
+    std::array<std::uint8_t, 256> from_field_{};
+    std::vector<std::array<std::uint8_t, 256>> by_root_; ///< multiplication by each root
+};
+
+/// Interleaving of CCSDS 131.0-B-5 section 4.3.5: byte i of the block belongs to code word i mod
+/// depth, data and parity alike. Shortened when the block is shorter than depth × 255 bytes.
+class InterleavedReedSolomon {
+public:
+    InterleavedReedSolomon(const ReedSolomonCode& code, int depth) : code_(code), depth_(depth) {}
+
+    int depth() const noexcept { return depth_; }
+    int parity() const noexcept { return depth_ * code_.parity(); }
+
+    /// `data.size()` a multiple of depth(), at most depth() × (255 − parity of one word).
+    void encode(std::span<const std::uint8_t> data, std::span<std::uint8_t> parity) const noexcept;
+
+    /// Valid when every word is. Mends in place those words that it can.
+    FecOutcome decode(std::span<std::uint8_t> block) const noexcept;
+
+    const ReedSolomon& code() const noexcept { return code_; }
+
+private:
+    ReedSolomon code_;
+    int depth_;
+};
+
+} // namespace telemetry::fec

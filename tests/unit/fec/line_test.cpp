@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Scramblers, line codes, HDLC bits and the convolutional encoder.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <random>
+
+#include "telemetry/base/text.h"
+#include "telemetry/fec/bits.h"
+#include "telemetry/fec/convolutional.h"
+#include "telemetry/fec/hdlc.h"
+#include "telemetry/fec/line_code.h"
+#include "telemetry/fec/scrambler.h"
+
+namespace telemetry::fec {
+namespace {
+
+std::vector<std::uint8_t> random_bits(std::size_t count) {
+    std::mt19937 random(7);
+    std::vector<std::uint8_t> bits(count);
+    for (auto& bit : bits)
+        bit = random() & 1;
+    return bits;
+}
+
+std::uint64_t word_at(const std::vector<std::uint8_t>& bits, std::size_t at) {
+    std::uint64_t word = 0;
+    for (std::size_t i = 0; i < 64; ++i)
+        word = word << 1 | bits[at + i];
+    return word;
+}
+
+TEST(Scrambler, CcsdsSequenceOfTheStandard) {
+    // CCSDS 131.0-B-5, 10.4.1: the first 40 bits.
+    std::array<std::uint8_t, 260> bytes{};
+    ccsds_randomize(bytes);
+    EXPECT_EQ(to_hex(std::span(bytes).first(5)), "ff480ec09a");
+    EXPECT_EQ(to_hex(std::span(bytes).subspan(255, 5)), "ff480ec09a");
+    ccsds_randomize(bytes);
+    EXPECT_EQ(bytes, (std::array<std::uint8_t, 260>{}));
+}
+
+TEST(Scrambler, Pn9SequenceOfTheDesignNote) {
+    // TI DN509, table of the first bytes.
+    std::array<std::uint8_t, 10> bytes{};
+    pn9_whiten(bytes);
+    EXPECT_EQ(to_hex(bytes), "ffe11d9aed853324ea7a");
+}
+
+TEST(Scrambler, G3ruhUndoesItselfAndRecovers) {
+    const auto bits = random_bits(64 * 20);
+    G3ruhScrambler scrambler;
+    G3ruhDescrambler by_bit;
+    std::vector<std::uint8_t> line;
+    for (const auto bit : bits)
+        line.push_back(scrambler.scramble(bit));
+    for (std::size_t i = 0; i < bits.size(); ++i)
+        ASSERT_EQ(by_bit.descramble(line[i]), bits[i]);
+    G3ruhDescrambler by_word;
+    by_word.descramble_word(0x123456789abcdef0); // wrong history
+    for (std::size_t at = 0; at < bits.size(); at += 64) {
+        const std::uint64_t word = by_word.descramble_word(word_at(line, at));
+        const std::uint64_t good = at == 0 ? ~std::uint64_t{0} >> 17 : ~std::uint64_t{0};
+        ASSERT_EQ((word ^ word_at(bits, at)) & good, 0u);
+    }
+}
+
+TEST(Scrambler, G3ruhPolynomial) {
+    // An impulse on the line comes out at 0, 12 and 17 (Miller 1988).
+    G3ruhDescrambler descrambler;
+    for (int i = 0; i < 40; ++i)
+        EXPECT_EQ(descrambler.descramble(i == 0), i == 0 || i == 12 || i == 17) << i;
+}
+
+TEST(LineCode, DataIsInTheChanges) {
+    DifferentialEncoder mark(Transition::on_one);
+    DifferentialEncoder space(Transition::on_zero);
+    std::string mark_levels;
+    std::string space_levels;
+    for (const std::uint8_t bit : {1, 1, 0, 0, 1, 0}) {
+        mark_levels += static_cast<char>('0' + mark.encode(bit));
+        space_levels += static_cast<char>('0' + space.encode(bit));
+    }
+    EXPECT_EQ(mark_levels, "100011");
+    EXPECT_EQ(space_levels, "001001");
+}
+
+TEST(LineCode, DecodersTakeEitherPolarity) {
+    const auto bits = random_bits(64 * 10);
+    for (const Transition transition : {Transition::on_one, Transition::on_zero})
+        for (const std::uint8_t invert : {0, 1}) {
+            DifferentialEncoder encoder(transition);
+            DifferentialDecoder by_bit(transition);
+            DifferentialDecoder by_word(transition);
+            std::vector<std::uint8_t> levels;
+            for (const auto bit : bits)
+                levels.push_back(encoder.encode(bit) ^ invert);
+            for (std::size_t i = 0; i < bits.size(); ++i) {
+                const auto bit = by_bit.decode(levels[i]);
+                if (i > 0) {
+                    ASSERT_EQ(bit, bits[i]);
+                }
+            }
+            for (std::size_t at = 0; at < bits.size(); at += 64)
+                ASSERT_EQ((by_word.decode_word(word_at(levels, at)) ^ word_at(bits, at)) &
+                              (at == 0 ? ~std::uint64_t{0} >> 1 : ~std::uint64_t{0}),
+                          0u);
+        }
+}
+
+TEST(Hdlc, StuffsAndChecks) {
+    // "123456789" with the catalogue's check value 0x906e behind, low byte first.
+    std::vector<std::uint8_t> bits;
+    const std::array<std::uint8_t, 9> digits = {'1', '2', '3', '4', '5', '6', '7', '8', '9'};
+    hdlc_encode(digits, bits);
+    std::vector<std::uint8_t> plain;
+    append_bits_lsb(digits, plain);
+    append_bits_lsb(std::array<std::uint8_t, 2>{0x6e, 0x90}, plain);
+    EXPECT_EQ(bits, plain); // nothing to stuff in these
+    bits.clear();
+    hdlc_encode(std::array<std::uint8_t, 2>{0xff, 0x3f}, bits);
+    EXPECT_EQ(std::vector<std::uint8_t>(bits.begin(), bits.begin() + 18),
+              (std::vector<std::uint8_t>{1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 0, 0}));
+}
+
+TEST(Convolutional, ImpulseResponseIsTheGenerator) {
+    ConvolutionalEncoder encoder(kConvolutionalCcsdsUninverted);
+    std::vector<std::uint8_t> symbols;
+    encoder.encode(std::array<std::uint8_t, 1>{1}, symbols);
+    encoder.terminate(symbols);
+    // 171 and 133 octal side by side
+    EXPECT_EQ(symbols, (std::vector<std::uint8_t>{1, 1, 1, 0, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1}));
+}
+
+TEST(Convolutional, InversionAndOrder) {
+    const auto bits = random_bits(100);
+    std::vector<std::uint8_t> ccsds, dsn;
+    ConvolutionalEncoder(kConvolutionalCcsds).encode(bits, ccsds);
+    ConvolutionalEncoder(kConvolutionalNasaDsn).encode(bits, dsn);
+    for (std::size_t i = 0; i < ccsds.size(); i += 2) {
+        EXPECT_EQ(ccsds[i], dsn[i + 1]);
+        EXPECT_EQ(ccsds[i + 1], dsn[i]);
+    }
+}
+
+} // namespace
+} // namespace telemetry::fec
