@@ -62,7 +62,7 @@ TEST(Golay, SoftDecisionBeatsHardDecision) {
             const float level = (sent >> (23 - i) & 1 ? 32.f : -32.f) + noise(random);
             symbols[static_cast<std::size_t>(i)] =
                 static_cast<std::int8_t>(std::max(-127.f, std::min(127.f, level)));
-            received = received << 1 | (level > 0);
+            received = received << 1 | (symbols[static_cast<std::size_t>(i)] > 0);
         }
         const GolayWord hard = golay24_decode(received);
         hard_lost += !hard.valid || hard.data != data;
