@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <gnuradio/telemetry/pdu.h>
+
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "dictionary.h"
+#include "telemetry/base/time.h"
+
+namespace gr {
+namespace telemetry {
+namespace {
+
+using json = nlohmann::ordered_json;
+constexpr int64_t ns_per_s = 1'000'000'000;
+
+// `time` says the same as rx_time in a form that JSON has.
+json value_to_json(const pmt::pmt_t& value) {
+    if (pmt::is_bool(value))
+        return pmt::to_bool(value);
+    if (pmt::is_symbol(value))
+        return pmt::symbol_to_string(value);
+    if (pmt::is_uint64(value))
+        return pmt::to_uint64(value);
+    if (pmt::is_integer(value))
+        return pmt::to_long(value);
+    if (pmt::is_real(value))
+        return std::isfinite(pmt::to_double(value)) ? json(pmt::to_double(value)) : json();
+    if (pmt::is_dict(value) && !pmt::is_null(value)) {
+        json object = json::object();
+        // dict_add puts new items in front.
+        for (auto items = pmt::reverse(pmt::dict_items(value)); pmt::is_pair(items);
+             items = pmt::cdr(items)) {
+            const auto key = pmt::caar(items);
+            if (pmt::is_symbol(key) && pmt::symbol_to_string(key) != "rx_time")
+                object[pmt::symbol_to_string(key)] = value_to_json(pmt::cdar(items));
+        }
+        return object;
+    }
+    return nullptr;
+}
+
+} // namespace
+
+pmt::pmt_t to_rx_time(::telemetry::UtcNs time) {
+    // rx_time has no sign: times before 1970 are not told.
+    const auto ns = std::max<int64_t>(time, 0);
+    return pmt::make_tuple(
+        pmt::from_uint64(static_cast<uint64_t>(ns / ns_per_s)),
+        pmt::from_double(static_cast<double>(ns % ns_per_s) / static_cast<double>(ns_per_s)));
+}
+
+std::optional<::telemetry::UtcNs> from_rx_time(const pmt::pmt_t& value) {
+    if (!pmt::is_tuple(value) || pmt::length(value) < 2)
+        return std::nullopt;
+    const auto seconds = pmt::tuple_ref(value, 0);
+    const auto fraction = pmt::tuple_ref(value, 1);
+    if (!(pmt::is_uint64(seconds) || pmt::is_integer(seconds)) || !pmt::is_real(fraction))
+        return std::nullopt;
+    const auto whole = pmt::to_uint64(seconds);
+    const double part = pmt::to_double(fraction);
+    if (whole > 9'000'000'000u || !(part >= 0 && part <= 1))
+        return std::nullopt;
+    return static_cast<int64_t>(whole) * ns_per_s + std::llround(part * ns_per_s);
+}
+
+pmt::pmt_t to_pdu(const ::telemetry::Frame& frame, const frame_origin& origin) {
+    dictionary meta;
+    meta.add_text("station", origin.station);
+    meta.add_text("downlink", origin.downlink);
+    meta.add_text("framing", origin.framing);
+    meta.add_flag("confirmed", frame.confirmed);
+    meta.add_time(frame.utc_ns);
+    if (frame.end_utc_ns != ::telemetry::kUnknownTime)
+        meta.add_text("end_time", ::telemetry::to_rfc3339(frame.end_utc_ns));
+    meta.add_count("sample_index", frame.sample_index);
+    meta.add_count("sample_count", frame.sample_count);
+    meta.add_quality(frame.quality);
+    meta.add_count("sync_errors", frame.sync_errors);
+    meta.add_count("corrected", frame.corrected);
+    if (origin.rx_freq)
+        meta.add_real("rx_freq", *origin.rx_freq);
+    return pmt::cons(meta.get(), pmt::init_u8vector(frame.bytes.size(), frame.bytes.data()));
+}
+
+std::optional<received_frame> received_frame::from_pdu(const pmt::pmt_t& message) {
+    if (!pmt::is_pair(message) || !pmt::is_u8vector(pmt::cdr(message)))
+        return std::nullopt;
+    const auto meta = pmt::car(message);
+
+    received_frame received;
+    received.d_bytes = pmt::cdr(message);
+    received.d_station = text_of(meta, "station");
+    received.d_downlink = text_of(meta, "downlink");
+    received.d_framing = text_of(meta, "framing");
+
+    auto& frame = received.d_frame;
+    size_t size = 0;
+    const uint8_t* bytes = pmt::u8vector_elements(received.d_bytes, size);
+    frame.bytes = {bytes, size};
+    frame.sample_index = count_of(meta, "sample_index", 0);
+    frame.sample_count = count_of(meta, "sample_count", 0);
+    frame.utc_ns =
+        ::telemetry::from_rfc3339(text_of(meta, "time")).value_or(::telemetry::kUnknownTime);
+    if (frame.utc_ns == ::telemetry::kUnknownTime && pmt::is_dict(meta))
+        frame.utc_ns = from_rx_time(pmt::dict_ref(meta, pmt::mp("rx_time"), pmt::PMT_NIL))
+                           .value_or(::telemetry::kUnknownTime);
+    frame.end_utc_ns =
+        ::telemetry::from_rfc3339(text_of(meta, "end_time")).value_or(::telemetry::kUnknownTime);
+    frame.quality = quality_of(meta);
+    frame.confirmed = flag_of(meta, "confirmed");
+    frame.sync_errors = static_cast<int>(count_of(meta, "sync_errors", 0));
+    frame.corrected = static_cast<int>(count_of(meta, "corrected", 0));
+    return received;
+}
+
+std::string to_json(const pmt::pmt_t& dictionary) {
+    return value_to_json(dictionary).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+} // namespace telemetry
+} // namespace gr

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "stream_clock.h"
+
+#include <gnuradio/telemetry/keys.h>
+#include <gnuradio/telemetry/pdu.h>
+
+#include <cmath>
+
+namespace gr {
+namespace telemetry {
+
+stream_clock::news stream_clock::read(std::span<const tag_t> tags_of_item) {
+    // Drivers report the rate that they set with rounding errors.
+    constexpr double same_rate = 1e-6;
+
+    news result;
+    for (const auto& tag : tags_of_item) {
+        if (pmt::eq(tag.key, keys::samples_lost()) && pmt::is_integer(tag.value))
+            result.lost += std::max<int64_t>(pmt::to_long(tag.value), 0);
+        else if (pmt::eq(tag.key, keys::samples_lost()) && pmt::is_uint64(tag.value))
+            result.lost += static_cast<int64_t>(pmt::to_uint64(tag.value));
+        else if (pmt::eq(tag.key, keys::rx_time()))
+            result.time = from_rx_time(tag.value);
+        else if (pmt::eq(tag.key, keys::rx_freq()) && pmt::is_real(tag.value))
+            d_frequency = pmt::to_double(tag.value);
+        else if (pmt::eq(tag.key, keys::rx_rate()) && pmt::is_real(tag.value)) {
+            const double rate = pmt::to_double(tag.value);
+            if (std::isfinite(rate) && rate > 0 && std::abs(rate - d_rate) > same_rate * d_rate)
+                result.rate = rate;
+        }
+    }
+
+    if (result.time) {
+        const auto expected = utc_of(d_index + result.lost);
+        if (expected != ::telemetry::kUnknownTime) {
+            const double ahead_s = static_cast<double>(*result.time - expected) * 1e-9;
+            if (ahead_s > d_tolerance)
+                result.lost += std::llround(ahead_s * d_rate);
+        }
+    }
+    d_index += result.lost;
+    if (result.rate) {
+        const auto now = utc_of(d_index);
+        d_rate = *result.rate;
+        d_clock = ::telemetry::SampleClock(d_rate);
+        if (now != ::telemetry::kUnknownTime)
+            d_clock.anchor(d_index, now);
+    }
+    if (result.time)
+        d_clock.anchor(d_index, *result.time);
+    return result;
+}
+
+} // namespace telemetry
+} // namespace gr
