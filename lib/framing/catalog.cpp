@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <vector>
+
 #include "telemetry/base/catalog.h"
 #include "telemetry/framing/deframer.h"
+#include "telemetry/framing/hdlc.h"
 
 namespace telemetry::framing {
 
 std::span<const DeframerEntry> deframers() {
-    return {};
+    static const std::vector<DeframerEntry> catalog = [] {
+        std::vector<DeframerEntry> all;
+        for (const auto part : {hdlc_deframers()})
+            all.insert(all.end(), part.begin(), part.end());
+        return all;
+    }();
+    return catalog;
 }
 
 const DeframerEntry* find_deframer(std::string_view name) {

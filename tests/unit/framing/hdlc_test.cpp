@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "telemetry/framing/hdlc.h"
+
+#include <gtest/gtest.h>
+
+#include "symbols.h"
+#include "telemetry/fec/bits.h"
+#include "telemetry/fec/hdlc.h"
+#include "telemetry/fec/line_code.h"
+#include "telemetry/fec/scrambler.h"
+
+namespace telemetry::framing {
+namespace {
+
+// An AX.25 UI frame: addresses, control, PID, text.
+const std::string kUiFrame = "a0a2aa6062a660aea060a4926e6103f048656c6c6f20576f726c64";
+
+std::vector<std::uint8_t> bytes_of(const std::string& hex) {
+    return *from_hex(hex);
+}
+
+class Line {
+public:
+    explicit Line(HdlcScrambling scrambling) : scrambling_(scrambling) {}
+    void send(const std::vector<std::uint8_t>& bits) {
+        for (auto bit : bits) {
+            if (scrambling_ == HdlcScrambling::g3ruh)
+                bit = scrambler_.scramble(bit);
+            levels.push_back(nrzi_.encode(bit));
+        }
+    }
+    void flags(std::size_t count) {
+        std::vector<std::uint8_t> bits;
+        fec::hdlc_flags(count, bits);
+        send(bits);
+    }
+    void frame(const std::string& hex) {
+        std::vector<std::uint8_t> bits;
+        fec::hdlc_encode(bytes_of(hex), bits);
+        send(bits);
+    }
+    std::vector<std::uint8_t> levels;
+
+private:
+    HdlcScrambling scrambling_;
+    fec::G3ruhScrambler scrambler_;
+    fec::DifferentialEncoder nrzi_{fec::Transition::on_zero};
+};
+
+class Hdlc : public testing::TestWithParam<HdlcScrambling> {
+protected:
+    std::unique_ptr<Deframer> make() const {
+        return make_deframer(GetParam() == HdlcScrambling::none ? "AX.25" : "AX.25 G3RUH");
+    }
+};
+INSTANTIATE_TEST_SUITE_P(Both, Hdlc, testing::Values(HdlcScrambling::none, HdlcScrambling::g3ruh));
+
+TEST_P(Hdlc, FramesBackToBackInEitherPolarity) {
+    Line line(GetParam());
+    line.flags(6);
+    line.frame(kUiFrame);
+    line.flags(1); // shared
+    line.frame(kUiFrame + "ffffffffff");
+    line.flags(2);
+    auto symbols = clean_symbols(line.levels);
+    for (int turn = 0; turn < 2; ++turn) {
+        const auto frames = deframe(*make(), symbols);
+        ASSERT_EQ(frames.size(), 2u);
+        EXPECT_EQ(frames[0].hex, kUiFrame);
+        EXPECT_EQ(frames[1].hex, kUiFrame + "ffffffffff");
+        EXPECT_TRUE(frames[0].confirmed);
+        EXPECT_EQ(frames[0].sample_index, 2 + 5 * 40); // the sixth flag
+        for (auto& symbol : symbols)
+            symbol = static_cast<std::int8_t>(-symbol);
+    }
+}
+
+TEST_P(Hdlc, FlagsMayShareTheirZero) {
+    Line line(GetParam());
+    line.flags(4);
+    line.send({1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 0});
+    line.frame(kUiFrame);
+    line.send({0, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 0});
+    const auto frames = deframe(*make(), clean_symbols(line.levels));
+    ASSERT_EQ(frames.size(), 1u);
+    EXPECT_EQ(frames[0].hex, kUiFrame);
+}
+
+TEST_P(Hdlc, LongestFrame) {
+    Line line(GetParam());
+    std::string longest;
+    for (std::size_t i = 0; i < HdlcDeframer::kMaxFrameBytes; ++i)
+        longest += "ff";
+    line.flags(4);
+    line.frame(longest);
+    line.flags(1);
+    line.frame(longest + "00");
+    line.flags(1);
+    line.frame(kUiFrame);
+    line.flags(1);
+    const auto frames = deframe(*make(), clean_symbols(line.levels));
+    ASSERT_EQ(frames.size(), 2u);
+    EXPECT_EQ(frames[0].hex, longest);
+    EXPECT_EQ(frames[1].hex, kUiFrame);
+}
+
+TEST_P(Hdlc, AWrongBitOrAnAbortIsCountedNotYielded) {
+    Line line(GetParam());
+    std::vector<std::uint8_t> bits;
+    fec::hdlc_encode(bytes_of(kUiFrame), bits);
+    for (const std::size_t at : {50u, 60u, 100u, 101u, 102u, 150u})
+        bits[at] ^= 1;
+    line.flags(3);
+    line.send(bits);
+    line.flags(3);
+    line.frame(kUiFrame.substr(0, 30));
+    line.send({1, 1, 1, 1, 1, 1, 1, 1, 1});
+    line.flags(3);
+    const auto deframer = make();
+    EXPECT_TRUE(deframe(*deframer, clean_symbols(line.levels)).empty());
+    auto counts = deframer->counts();
+    EXPECT_EQ(counts.frames, 0u);
+    EXPECT_GE(counts[Discard::crc] + counts[Discard::length] + counts[Discard::interrupted], 1u);
+}
+
+TEST_P(Hdlc, ShortStrangeFrameNeedsASecondFlag) {
+    const std::string strange = "0102030405060708090a0b0c0d0e0f10";
+    for (const std::size_t flags : {1u, 2u}) {
+        Line line(GetParam());
+        line.send(std::vector<std::uint8_t>(40, 0));
+        line.flags(flags);
+        line.frame(strange);
+        line.flags(1);
+        EXPECT_EQ(deframe(*make(), clean_symbols(line.levels)).size(), flags - 1);
+    }
+}
+
+} // namespace
+} // namespace telemetry::framing
