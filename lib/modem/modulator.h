@@ -38,16 +38,30 @@ public:
 Result<std::unique_ptr<Modulator>> make_modulator(std::string_view modulation,
                                                   const Settings& settings, double rate_hz);
 
-/// Frame bytes → channel bits with preamble, sync word, parity, scrambling: what the deframer of
-/// the same name (framing's table) takes apart. Idle bits between frames where the framing has
-/// them.
+/// How long frames may be, in bytes.
+struct FrameSize {
+    std::size_t least = 1;
+    std::size_t most = 0; ///< equal to `least` where the framing has one length only
+};
+
+/// Frame bytes → channel bits with sync word, parity, scrambling: what the deframer of the same
+/// name (framing's table) takes apart.
 class Framer {
 public:
     virtual ~Framer() = default;
+    virtual FrameSize size() const = 0;
+
+    /// Appends the channel bits of one frame; `bytes` of a size that size() allows.
     virtual void frame(std::span<const std::uint8_t> bytes, std::vector<std::uint8_t>& bits) = 0;
+
+    /// Appends at least `count` channel bits of what is sent when there is nothing to say: before
+    /// a frame (bit timing, descramblers and decoders settle), between frames, after the last (what
+    /// is still in the coder comes out).
     virtual void idle(std::size_t count, std::vector<std::uint8_t>& bits) = 0;
 };
 
+/// `framing` is one of AX.25, AX.25 G3RUH, AX100 ASM+Golay, AX100 Reed Solomon, U482C, and
+/// CCSDS Uncoded, CCSDS Reed-Solomon, CCSDS Concatenated.
 Result<std::unique_ptr<Framer>> make_framer(std::string_view framing, const Settings& settings);
 
 } // namespace telemetry::modem

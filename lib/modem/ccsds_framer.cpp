@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "telemetry/modem/ccsds_framer.h"
+
+#include <cassert>
+#include <optional>
+
+#include "telemetry/base/text.h"
+#include "telemetry/fec/bits.h"
+#include "telemetry/fec/convolutional.h"
+#include "telemetry/fec/crc.h"
+#include "telemetry/fec/line_code.h"
+#include "telemetry/fec/reed_solomon.h"
+#include "telemetry/fec/scrambler.h"
+#include "telemetry/modem/option.h"
+
+namespace telemetry::modem {
+namespace {
+
+using Bits = std::vector<std::uint8_t>;
+
+/// Each stage of CCSDS 131.0-B-5 that a link may have, in the order of its figure 2-1.
+struct CcsdsOptions {
+    std::size_t frame_size = 0; ///< bytes before parity, FECF included
+    std::optional<fec::ReedSolomonCode> reed_solomon;
+    int interleaving = 1;
+    bool randomised = true;
+    bool fecf = false;
+    bool differential = false; ///< NRZ-M, in front of the convolutional code
+    std::optional<fec::ConvolutionalCode> convolutional;
+};
+
+class CcsdsFramer final : public Framer {
+public:
+    explicit CcsdsFramer(const CcsdsOptions& options) : options_(options) {
+        if (options.reed_solomon)
+            code_.emplace(*options.reed_solomon, options.interleaving);
+        if (options.convolutional)
+            convolutional_.emplace(*options.convolutional);
+    }
+
+    FrameSize size() const override {
+        const std::size_t size = options_.frame_size - (options_.fecf ? 2 : 0);
+        return {.least = size, .most = size};
+    }
+
+    void frame(std::span<const std::uint8_t> bytes, Bits& bits) override {
+        assert(bytes.size() == size().most);
+        std::vector<std::uint8_t> block(bytes.begin(), bytes.end());
+        if (options_.fecf) {
+            static const fec::Crc kFecf(fec::kCrc16False);
+            const auto check = kFecf(bytes);
+            block.push_back(static_cast<std::uint8_t>(check >> 8));
+            block.push_back(static_cast<std::uint8_t>(check));
+        }
+        if (code_) {
+            const std::size_t data = block.size();
+            block.resize(data + static_cast<std::size_t>(code_->parity()));
+            code_->encode(std::span(block).first(data), std::span(block).subspan(data));
+        }
+        if (options_.randomised)
+            fec::ccsds_randomize(block);
+        plain_.clear();
+        fec::append_word(0x1acffc1d, 32, plain_);
+        fec::append_bits_msb(block, plain_);
+        send(bits);
+    }
+
+    /// Idle data is noise-like (CCSDS 132.0-B-3 section 4.1.4.6 recommends it for idle frames), so
+    /// that symbol timing and decoders stay in step: x^15+x^14+1.
+    void idle(std::size_t count, Bits& bits) override {
+        plain_.clear();
+        for (std::size_t k = 0; k < (convolutional_ ? (count + 1) / 2 : count); ++k) {
+            idle_ = idle_ << 1 | ((idle_ >> 14 ^ idle_ >> 13) & 1);
+            plain_.push_back(idle_ & 1);
+        }
+        send(bits);
+    }
+
+private:
+    void send(Bits& bits) {
+        if (options_.differential)
+            for (auto& bit : plain_)
+                bit = precoder_.encode(bit);
+        if (convolutional_)
+            convolutional_->encode(plain_, bits);
+        else
+            bits.insert(bits.end(), plain_.begin(), plain_.end());
+    }
+
+    CcsdsOptions options_;
+    std::optional<fec::InterleavedReedSolomon> code_;
+    std::optional<fec::ConvolutionalEncoder> convolutional_;
+    fec::DifferentialEncoder precoder_{fec::Transition::on_one};
+    std::uint32_t idle_ = 0x7fff;
+    Bits plain_;
+};
+
+Result<CcsdsOptions> read_options(const Settings& settings) {
+    CcsdsOptions options;
+    options.frame_size = static_cast<std::size_t>(number_or(settings, "frame_size", 223));
+    options.randomised = !equal_ignoring_case(text_or(settings, "scrambler", "CCSDS"), "none");
+    options.fecf = flag_or(settings, "fecf", false);
+    options.differential =
+        equal_ignoring_case(text_or(settings, "precoding", "none"), "differential");
+    if (options.fecf && options.frame_size < 3)
+        return fail("frame_size: a frame of " + std::to_string(options.frame_size) +
+                    " bytes has no room beside its FECF");
+    return options;
+}
+
+/// With Reed-Solomon, or why it does not fit.
+Result<CcsdsOptions> add_reed_solomon(const Settings& settings, CcsdsOptions options) {
+    const bool dual = equal_ignoring_case(text_or(settings, "rs_basis", "conventional"), "dual");
+    options.reed_solomon = dual ? fec::kRs223Dual : fec::kRs223Conventional;
+    options.interleaving = static_cast<int>(number_or(settings, "rs_interleaving", 1));
+    const auto depth = static_cast<std::size_t>(options.interleaving);
+    if (options.frame_size % depth != 0 || options.frame_size > depth * 223)
+        return fail("frame_size: " + std::to_string(options.frame_size) + " bytes do not fill " +
+                    std::to_string(depth) + " interleaved words of at most 223 bytes");
+    return options;
+}
+
+/// The code of that name as station files have it.
+fec::ConvolutionalCode convolutional_code(std::string_view name) {
+    if (equal_ignoring_case(name, "NASA-DSN"))
+        return fec::kConvolutionalNasaDsn;
+    if (equal_ignoring_case(name, "CCSDS uninverted"))
+        return fec::kConvolutionalCcsdsUninverted;
+    if (equal_ignoring_case(name, "NASA-DSN uninverted"))
+        return fec::kConvolutionalNasaDsnUninverted;
+    return fec::kConvolutionalCcsds;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Framer>> make_ccsds_uncoded_framer(const Settings& settings) {
+    const auto options = read_options(settings);
+    if (!options)
+        return fail(options.error());
+    return std::make_unique<CcsdsFramer>(*options);
+}
+
+Result<std::unique_ptr<Framer>> make_ccsds_reed_solomon_framer(const Settings& settings) {
+    const auto options = read_options(settings).and_then(
+        [&](const CcsdsOptions& read) { return add_reed_solomon(settings, read); });
+    if (!options)
+        return fail(options.error());
+    return std::make_unique<CcsdsFramer>(*options);
+}
+
+Result<std::unique_ptr<Framer>> make_ccsds_concatenated_framer(const Settings& settings) {
+    auto options = read_options(settings).and_then(
+        [&](const CcsdsOptions& read) { return add_reed_solomon(settings, read); });
+    if (!options)
+        return fail(options.error());
+    options->convolutional = convolutional_code(text_or(settings, "convolutional", "CCSDS"));
+    return std::make_unique<CcsdsFramer>(*options);
+}
+
+} // namespace telemetry::modem
