@@ -12,6 +12,10 @@
 namespace gr {
 namespace telemetry {
 
+//! By how much rx_time may run ahead of the samples before it is a gap: drivers that stamp by the
+//! host's clock jitter by less, and an overflow loses more.
+constexpr double kGapToleranceS = 1e-3;
+
 /*!
  * \brief Understands the tags of a sample stream: gaps, times, rates.
  *

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bindings.h"
+
+#include "telemetry/base/text.h"
+#include "telemetry/dsp/demodulator.h"
+#include "telemetry/framing/deframer.h"
+
+namespace py = pybind11;
+using namespace py::literals;
+namespace core = ::telemetry;
+
+namespace {
+
+const char* name_of(core::Field::Type type) {
+    switch (type) {
+    case core::Field::Type::integer:
+        return "integer";
+    case core::Field::Type::real:
+        return "real";
+    case core::Field::Type::flag:
+        return "flag";
+    case core::Field::Type::choice:
+        return "choice";
+    case core::Field::Type::text:
+        break;
+    }
+    return "text";
+}
+
+py::list words(std::string_view text) {
+    py::list list;
+    if (!text.empty())
+        for (const auto word : core::split(text, '|'))
+            list.append(word);
+    return list;
+}
+
+template <class Entry>
+py::list describe(std::span<const Entry> catalog) {
+    py::list entries;
+    for (const Entry& entry : catalog) {
+        py::list fields;
+        for (const core::Field& field : entry.fields) {
+            py::dict item("name"_a = field.name, "type"_a = name_of(field.type),
+                          "unit"_a = field.unit, "default"_a = field.fallback,
+                          "help"_a = field.help, "expected"_a = core::describe_expected(field));
+            if (field.type == core::Field::Type::choice)
+                item["choices"] = words(field.choices);
+            fields.append(item);
+        }
+        entries.append(py::dict("name"_a = entry.name, "aliases"_a = words(entry.aliases),
+                                "summary"_a = entry.summary, "fields"_a = fields));
+    }
+    return entries;
+}
+
+} // namespace
+
+void bind_catalogs(py::module& m) {
+    m.def(
+        "demodulators", [] { return describe(core::dsp::demodulators()); },
+        "The catalog of demodulators: name, aliases, summary and the fields of each.");
+    m.def(
+        "deframers", [] { return describe(core::framing::deframers()); },
+        "The catalog of deframers: name, aliases, summary and the fields of each.");
+}
