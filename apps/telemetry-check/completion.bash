@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+_telemetry_check() {
+    local word=${COMP_WORDS[COMP_CWORD]}
+    if [[ ${COMP_WORDS[COMP_CWORD-1]} == --stations ]]; then
+        COMPREPLY=($(compgen -d -- "$word"))
+    elif [[ $word == -* ]]; then
+        COMPREPLY=($(compgen -W "--import-satyaml --list --list-names --reference --stations --quiet --help
+            --version" -- "$word"))
+    else
+        COMPREPLY=($(compgen -f -- "$word"))
+    fi
+}
+complete -o filenames -F _telemetry_check telemetry-check

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "telemetry/station/station_fields.h"
+
+#include "telemetry/station/station.h"
+
+namespace telemetry::station {
+namespace {
+
+constexpr Field kStation[] = {
+    {.name = "name",
+     .type = Field::Type::text,
+     .help = "What the station is called; required. It is found by this name, case ignored."},
+    {.name = "norad",
+     .type = Field::Type::integer,
+     .unit = "1",
+     .min = 0,
+     .max = 999999999,
+     .fallback = "0",
+     .help = "NORAD catalogue number; 0: not known or not a satellite."},
+};
+
+constexpr Field kDownlink[] = {
+    {.name = "frequency",
+     .type = Field::Type::real,
+     .unit = "Hz",
+     .min = 0,
+     .max = 1e12,
+     .fallback = "0",
+     .help = "Nominal carrier frequency; 0: not known."},
+    {.name = "modulation",
+     .type = Field::Type::text,
+     .help = "How the symbols are sent; required. Decides which further keys there are."},
+    {.name = "framing",
+     .type = Field::Type::text,
+     .help = "How frames lie in the symbols; required. Decides which further keys there are."},
+};
+
+constexpr Field kSdr[] = {
+    {.name = "gain",
+     .type = Field::Type::real,
+     .unit = "dB",
+     .min = -100,
+     .max = 200,
+     .fallback = "0",
+     .help = "Overall gain of the hardware; when not given, its automatic gain control."},
+    {.name = "antenna",
+     .type = Field::Type::text,
+     .help = "Antenna port, by the name the hardware gives it."},
+    {.name = "frequency",
+     .type = Field::Type::real,
+     .unit = "Hz",
+     .min = 0,
+     .max = 1e12,
+     .fallback = "0",
+     .help = "Centre frequency to tune to; 0: that of the downlinks."},
+    {.name = "ppm",
+     .type = Field::Type::real,
+     .unit = "1",
+     .min = -1000,
+     .max = 1000,
+     .fallback = "0",
+     .help = "Error of the hardware's reference clock in parts per million, to be corrected."},
+    {.name = "bandwidth",
+     .type = Field::Type::real,
+     .unit = "Hz",
+     .min = 0,
+     .max = 1e10,
+     .fallback = "0",
+     .help = "Bandwidth of the hardware's analogue filter; 0: chosen by the hardware."},
+};
+
+} // namespace
+
+std::span<const Field> station_fields() {
+    return kStation;
+}
+std::span<const Field> downlink_fields() {
+    return kDownlink;
+}
+std::span<const Field> sdr_fields() {
+    return kSdr;
+}
+
+} // namespace telemetry::station

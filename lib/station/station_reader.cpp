@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+
+#include "telemetry/base/text.h"
+#include "telemetry/station/station.h"
+#include "telemetry/station/station_fields.h"
+#include "telemetry/station/yaml_tree.h"
+
+namespace telemetry::station {
+namespace {
+
+using Kind = YamlNode::Kind;
+
+/// Checks and copies one document; every error says where in the file.
+class Reader {
+public:
+    explicit Reader(const std::string& file) : file_(file) {}
+
+    Result<Station> read(const YamlNode& root) const;
+
+private:
+    tl::unexpected<Error> wrong(const YamlNode& at, const std::string& key,
+                                const std::string& message) const {
+        return fail(Error{message, file_, at.line, at.column, key});
+    }
+    tl::unexpected<Error> wrong_kind(const YamlNode& at, const std::string& key,
+                                     const std::string& expected) const {
+        return wrong(at, key, "expected " + expected + ", found " + std::string(name_of(at.kind)));
+    }
+
+    Result<std::vector<KeyText>> values_of(const YamlNode& map, const std::string& path) const;
+    Result<std::vector<std::string>> names(const YamlNode& list) const;
+    Result<Downlink> downlink(const YamlNode& name, const YamlNode& map) const;
+    template <class Entry>
+    Result<const Entry*> entry(const YamlNode& map, const std::string& path, const char* key,
+                               std::span<const Entry> catalog,
+                               const Entry* (*find)(std::string_view)) const;
+
+    std::string file_;
+};
+
+constexpr std::string_view kStructure[] = {"alternative_names", "downlinks", "sdr"};
+
+/// The entries of a map whose values are single.
+Result<std::vector<KeyText>> Reader::values_of(const YamlNode& map, const std::string& path) const {
+    std::vector<KeyText> values;
+    for (const auto& [key, value] : map.entries) {
+        if (value.kind == Kind::null)
+            return wrong(key, path + key.text, "has no value");
+        if (value.kind != Kind::scalar)
+            return wrong_kind(value, path + key.text, "a single value");
+        values.push_back({key.text, value.text, value.line, value.column});
+    }
+    return values;
+}
+
+Result<std::vector<std::string>> Reader::names(const YamlNode& list) const {
+    std::vector<std::string> result;
+    if (list.kind == Kind::null)
+        return result;
+    if (list.kind != Kind::list)
+        return wrong_kind(list, "alternative_names", "a list of names");
+    for (const YamlNode& item : list.items) {
+        if (item.kind != Kind::scalar || item.text.empty())
+            return wrong_kind(item, "alternative_names", "a name");
+        for (const std::string& other : result)
+            if (equal_ignoring_case(other, item.text))
+                return wrong(item, "alternative_names", "'" + item.text + "' is given twice");
+        result.push_back(item.text);
+    }
+    return result;
+}
+
+template <class Entry>
+Result<const Entry*> Reader::entry(const YamlNode& map, const std::string& path, const char* key,
+                                   std::span<const Entry> catalog,
+                                   const Entry* (*find)(std::string_view)) const {
+    std::vector<std::string_view> known;
+    std::string list;
+    for (const Entry& candidate : catalog) {
+        known.push_back(candidate.name);
+        list += (list.empty() ? "" : ", ") + std::string(candidate.name);
+        if (!candidate.aliases.empty())
+            for (const auto alias : split(candidate.aliases, '|'))
+                known.push_back(alias);
+    }
+    const YamlNode* value = map.find(key);
+    if (!value || value->kind == Kind::null)
+        return wrong(map, path + key, "required and not given; expected one of " + list);
+    if (value->kind != Kind::scalar)
+        return wrong_kind(*value, path + key, "one of " + list);
+    if (const Entry* found = find(value->text))
+        return found;
+    const auto near = nearest(value->text, known);
+    return wrong(*value, path + key,
+                 "'" + value->text + "' is not known; " +
+                     (near.empty() ? "expected one of " + list
+                                   : "did you mean '" + std::string(near) + "'?"));
+}
+
+Result<Downlink> Reader::downlink(const YamlNode& name, const YamlNode& map) const {
+    const std::string path = "downlinks." + name.text + ".";
+    if (name.text.empty())
+        return wrong(name, "downlinks", "a downlink needs a name");
+    if (map.kind != Kind::map)
+        return wrong_kind(map, "downlinks." + name.text,
+                          "a map with modulation, framing and so on");
+
+    Downlink result;
+    result.name = name.text;
+    result.line = name.line;
+    const auto demodulator = entry<dsp::DemodulatorEntry>(
+        map, path, "modulation", dsp::demodulators(), dsp::find_demodulator);
+    if (!demodulator)
+        return fail(demodulator.error());
+    const auto deframer = entry<framing::DeframerEntry>(map, path, "framing", framing::deframers(),
+                                                        framing::find_deframer);
+    if (!deframer)
+        return fail(deframer.error());
+    result.demodulator = *demodulator;
+    result.deframer = *deframer;
+
+    auto values = values_of(map, path);
+    if (!values)
+        return fail(values.error());
+    auto settings = read_settings(
+        {downlink_fields(), result.demodulator->fields, result.deframer->fields}, *values, file_);
+    if (!settings) {
+        Error error = settings.error();
+        error.key = path + error.key;
+        if (error.line == 0) {
+            error.line = name.line;
+            error.column = name.column;
+        }
+        return fail(std::move(error));
+    }
+    result.settings = std::move(*settings);
+    if (result.settings.real("frequency") > 0)
+        result.frequency_hz = result.settings.real("frequency");
+    return result;
+}
+
+Result<Station> Reader::read(const YamlNode& root) const {
+    if (root.kind != Kind::map)
+        return wrong_kind(root, "", "a map with name and downlinks");
+
+    YamlNode single = root; // without the lists and maps
+    std::erase_if(single.entries, [](const auto& entry) {
+        return std::find(std::begin(kStructure), std::end(kStructure), entry.first.text) !=
+               std::end(kStructure);
+    });
+    for (const auto& [key, value] : single.entries) {
+        std::vector<std::string_view> known(std::begin(kStructure), std::end(kStructure));
+        for (const Field& field : station_fields())
+            known.push_back(field.name);
+        if (std::find(known.begin(), known.end(), key.text) != known.end())
+            continue;
+        if (key.text == "transmitters")
+            return wrong(
+                key, key.text,
+                "this is a SatYAML file; convert it with telemetry-check --import-satyaml");
+        const auto near = nearest(key.text, known);
+        return wrong(key, key.text,
+                     near.empty() ? "unknown key; expected one of name, norad, alternative_names, "
+                                    "downlinks, sdr"
+                                  : "unknown key; did you mean '" + std::string(near) + "'?");
+    }
+
+    Station station;
+    station.file = file_;
+    const auto values = values_of(single, "");
+    if (!values)
+        return fail(values.error());
+    const auto settings = read_settings({station_fields()}, *values, file_);
+    if (!settings)
+        return fail(settings.error());
+    station.name = settings->text("name");
+    if (station.name.empty())
+        return wrong(root, "name", "required and not given; expected the station's name");
+    if (settings->integer("norad") != 0)
+        station.norad = static_cast<int>(settings->integer("norad"));
+
+    if (const YamlNode* list = root.find("alternative_names")) {
+        auto result = names(*list);
+        if (!result)
+            return fail(result.error());
+        station.alternative_names = std::move(*result);
+    }
+
+    YamlNode none;
+    none.kind = Kind::map;
+    const YamlNode* sdr = root.find("sdr");
+    if (!sdr || sdr->kind == Kind::null)
+        sdr = &none;
+    if (sdr->kind != Kind::map)
+        return wrong_kind(*sdr, "sdr", "a map with gain, antenna and so on");
+    const auto hints = values_of(*sdr, "sdr.");
+    if (!hints)
+        return fail(hints.error());
+    auto sdr_settings = read_settings({sdr_fields()}, *hints, file_);
+    if (!sdr_settings) {
+        Error error = sdr_settings.error();
+        error.key = "sdr." + error.key;
+        return fail(std::move(error));
+    }
+    station.sdr = std::move(*sdr_settings);
+
+    const YamlNode* downlinks = root.find("downlinks");
+    if (!downlinks)
+        return wrong(root, "downlinks",
+                     "required and not given; expected a map of downlinks by name");
+    if (downlinks->kind != Kind::map || downlinks->entries.empty())
+        return wrong_kind(*downlinks, "downlinks", "a map of downlinks by name");
+    for (const auto& [name, map] : downlinks->entries) {
+        for (const Downlink& other : station.downlinks)
+            if (equal_ignoring_case(other.name, name.text))
+                return wrong(name, "downlinks." + name.text,
+                             "differs from '" + other.name + "' in line " +
+                                 std::to_string(other.line) + " by case only");
+        auto result = downlink(name, map);
+        if (!result)
+            return fail(result.error());
+        station.downlinks.push_back(std::move(*result));
+    }
+    return station;
+}
+
+} // namespace
+
+Result<Station> parse_station(const std::string& text, const std::string& file) {
+    const auto tree = parse_yaml(text, file);
+    if (!tree)
+        return fail(tree.error());
+    return Reader(file).read(*tree);
+}
+
+Result<Station> load_station(const std::string& path) {
+    const auto text = read_text_file(path);
+    if (!text)
+        return fail(text.error());
+    return parse_station(*text, path);
+}
+
+} // namespace telemetry::station
