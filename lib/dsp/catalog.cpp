@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "telemetry/base/catalog.h"
+#include "telemetry/dsp/afsk.h"
 #include "telemetry/dsp/demodulator.h"
+#include "telemetry/dsp/fsk.h"
 
 namespace telemetry::dsp {
 
 std::span<const DemodulatorEntry> demodulators() {
-    return {};
+    static const DemodulatorEntry kCatalog[] = {
+        {"FSK", "GFSK|GMSK|MSK|2FSK", "Two-level frequency-shift keying, any pulse shape",
+         fsk_fields(), make_fsk},
+        {"AFSK", "", "Two audio tones on an FM carrier", afsk_fields(), make_afsk},
+    };
+    return kCatalog;
 }
 
 const DemodulatorEntry* find_demodulator(std::string_view name) {

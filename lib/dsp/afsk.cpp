@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "telemetry/dsp/afsk.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "telemetry/dsp/discriminator.h"
+#include "telemetry/dsp/front_end_demodulator.h"
+#include "telemetry/dsp/mixer.h"
+
+namespace telemetry::dsp {
+namespace {
+
+constexpr Field kFields[] = {
+    {.name = "baudrate",
+     .type = Field::Type::real,
+     .unit = "Bd",
+     .min = 1,
+     .max = 1e6,
+     .help = "Symbol rate."},
+    {.name = "af_carrier",
+     .type = Field::Type::real,
+     .unit = "Hz",
+     .min = 1,
+     .max = 1e6,
+     .help = "Middle between the two tones."},
+    {.name = "deviation",
+     .type = Field::Type::real,
+     .unit = "Hz",
+     .min = -1e6,
+     .max = 1e6,
+     .help = "Distance of the tones from their middle, negative when inverted."},
+    {.name = "fm_deviation",
+     .type = Field::Type::real,
+     .unit = "Hz",
+     .min = 1,
+     .max = 1e6,
+     .fallback = "3000",
+     .help = "Peak deviation of the FM carrier, for the channel filter on IQ."},
+    {.name = "offset_range",
+     .type = Field::Type::real,
+     .unit = "Hz",
+     .min = 0,
+     .max = 1e6,
+     .fallback = "3000",
+     .help = "Largest carrier offset to take from IQ."},
+};
+
+struct Tones {
+    double baudrate_hz;
+    double carrier_hz;
+    double deviation_hz;
+
+    double highest_hz() const { return carrier_hz + deviation_hz + baudrate_hz / 2; }
+    /// One-sided width around af_carrier, short of the mirror image at −af_carrier.
+    double channel_hz() const { return std::min(deviation_hz + 0.6 * baudrate_hz, carrier_hz); }
+};
+
+/// Receiver audio: the tones come down to 0 Hz and through a discriminator of their own.
+class AudioFrontEnd {
+public:
+    using Sample = float;
+
+    AudioFrontEnd(const Tones& tones, double rate_hz)
+        : mixer_(tones.carrier_hz / rate_hz),
+          discriminator_(rate_hz, tones.channel_hz(),
+                         BasebandReceiver::kSamplesPerSymbol * tones.baudrate_hz,
+                         0.9 * tones.baudrate_hz),
+          i_(kBlock), q_(kBlock) {}
+
+    double step() const { return discriminator_.step(); }
+    double delay() const { return discriminator_.delay(); }
+    std::size_t most_outputs(std::size_t count) const { return discriminator_.most_outputs(count); }
+    std::size_t most_outputs_at_finish() const { return discriminator_.most_outputs_at_finish(); }
+
+    std::size_t process(std::span<const float> in, float* out) noexcept {
+        std::size_t made = 0;
+        while (!in.empty()) {
+            const std::size_t count = std::min(in.size(), kBlock);
+            mixer_.process(in.first(count), i_.data(), q_.data());
+            made += discriminator_.process(std::span(i_).first(count), std::span(q_).first(count),
+                                           out + made);
+            in = in.subspan(count);
+        }
+        return made;
+    }
+    std::size_t finish(float* out) noexcept {
+        const std::size_t made = discriminator_.finish(out);
+        reset();
+        return made;
+    }
+    void reset() noexcept {
+        mixer_.reset();
+        discriminator_.reset();
+    }
+
+private:
+    static constexpr std::size_t kBlock = 8192;
+    Mixer mixer_;
+    Discriminator discriminator_;
+    std::vector<float> i_, q_;
+};
+
+/// IQ: FM first, then as audio.
+class IqFrontEnd {
+public:
+    using Sample = Iq;
+
+    IqFrontEnd(const Tones& tones, double fm_channel_hz, double rate_hz)
+        : fm_(rate_hz, fm_channel_hz, audio_rate_hz(tones, rate_hz), tones.highest_hz()),
+          tones_(tones, audio_rate_hz(tones, rate_hz)), i_(kBlock), q_(kBlock),
+          audio_(std::max(fm_.most_outputs(kBlock), fm_.most_outputs_at_finish())) {}
+
+    static double audio_rate_hz(const Tones& tones, double rate_hz) {
+        return std::min(rate_hz, 3 * tones.highest_hz());
+    }
+
+    double step() const { return fm_.step() * tones_.step(); }
+    double delay() const { return fm_.delay() + tones_.delay() * fm_.step(); }
+    std::size_t most_outputs(std::size_t count) const {
+        return tones_.most_outputs(fm_.most_outputs(count));
+    }
+    std::size_t most_outputs_at_finish() const {
+        return tones_.most_outputs(fm_.most_outputs_at_finish()) + tones_.most_outputs_at_finish();
+    }
+    std::size_t process(std::span<const Iq> in, float* out) noexcept {
+        for (std::size_t n = 0; n < in.size(); ++n) {
+            i_[n] = in[n].real();
+            q_[n] = in[n].imag();
+        }
+        const std::size_t count = fm_.process(std::span(i_).first(in.size()),
+                                              std::span(q_).first(in.size()), audio_.data());
+        return tones_.process(std::span(audio_).first(count), out);
+    }
+    std::size_t finish(float* out) noexcept {
+        const std::size_t count = fm_.finish(audio_.data());
+        const std::size_t made = tones_.process(std::span(audio_).first(count), out);
+        return made + tones_.finish(out + made);
+    }
+    void reset() noexcept {
+        fm_.reset();
+        tones_.reset();
+    }
+
+private:
+    static constexpr std::size_t kBlock = 8192;
+    Discriminator fm_;
+    AudioFrontEnd tones_;
+    std::vector<float> i_, q_, audio_;
+};
+
+} // namespace
+
+std::span<const Field> afsk_fields() {
+    return kFields;
+}
+
+Result<std::unique_ptr<Demodulator>> make_afsk(const Settings& settings,
+                                               const SampleFormat& format) {
+    const Tones tones{settings.real("baudrate"), settings.real("af_carrier"),
+                      std::abs(settings.real("deviation"))};
+    const double samples_per_symbol = format.rate_hz / tones.baudrate_hz;
+    if (samples_per_symbol < 2)
+        return fail(Error{.message = "the sample rate is less than twice the symbol rate",
+                          .key = "baudrate"});
+    if (format.rate_hz < 2 * (tones.carrier_hz + tones.deviation_hz))
+        return fail(Error{.message = "the sample rate is less than twice the upper tone",
+                          .key = "af_carrier"});
+    if (format.kind == SampleKind::real)
+        return std::make_unique<FrontEndDemodulator<AudioFrontEnd>>(
+            AudioFrontEnd(tones, format.rate_hz), samples_per_symbol, kUnknown, kUnknown);
+
+    const double channel_hz =
+        settings.real("fm_deviation") + tones.carrier_hz + settings.real("offset_range");
+    return std::make_unique<FrontEndDemodulator<IqFrontEnd>>(
+        IqFrontEnd(tones, std::min(channel_hz, 0.45 * format.rate_hz), format.rate_hz),
+        samples_per_symbol, kUnknown, kUnknown);
+}
+
+} // namespace telemetry::dsp

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "telemetry/dsp/discriminator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace telemetry::dsp {
+namespace {
+
+/// Wide enough for the channel and its transition, a multiple of the rate wanted.
+double channel_rate_hz(double in_rate_hz, double channel_hz, double out_rate_hz) {
+    const double least = std::max(out_rate_hz, 3.2 * channel_hz);
+    const double multiple = out_rate_hz * std::ceil(least / out_rate_hz - 1e-9);
+    return multiple > in_rate_hz && in_rate_hz >= out_rate_hz ? in_rate_hz : multiple;
+}
+
+} // namespace
+
+Discriminator::Discriminator(double in_rate_hz, double channel_hz, double out_rate_hz,
+                             double pass_hz)
+    : channel_i_(in_rate_hz, channel_rate_hz(in_rate_hz, channel_hz, out_rate_hz),
+                 std::min(channel_hz, 0.45 * in_rate_hz)),
+      channel_q_(channel_i_),
+      audio_(channel_rate_hz(in_rate_hz, channel_hz, out_rate_hz), out_rate_hz, pass_hz),
+      hz_per_unit_(channel_rate_hz(in_rate_hz, channel_hz, out_rate_hz) / (2 * std::numbers::pi)),
+      phase_steps_(simd::choose(phase_step_variants())) {
+    const std::size_t most =
+        std::max(channel_i_.most_outputs(kBlock), channel_i_.most_outputs_at_finish());
+    i_.resize(most + 1);
+    q_.resize(most + 1);
+    phase_.resize(most);
+}
+
+std::size_t Discriminator::most_outputs(std::size_t count) const {
+    return audio_.most_outputs(channel_i_.most_outputs(count)) + 2 * (count / kBlock + 1);
+}
+
+std::size_t Discriminator::most_outputs_at_finish() const {
+    return audio_.most_outputs(channel_i_.most_outputs_at_finish()) +
+           audio_.most_outputs_at_finish();
+}
+
+std::size_t Discriminator::process(std::span<const float> i, std::span<const float> q,
+                                   float* out) noexcept {
+    std::size_t made = 0;
+    while (!i.empty()) {
+        const std::size_t count = std::min(i.size(), kBlock);
+        const std::size_t filtered = channel_i_.process(i.first(count), i_.data() + 1);
+        channel_q_.process(q.first(count), q_.data() + 1);
+        made += discriminate(filtered, out + made);
+        i = i.subspan(count);
+        q = q.subspan(count);
+    }
+    return made;
+}
+
+std::size_t Discriminator::discriminate(std::size_t count, float* out) noexcept {
+    phase_steps_(i_.data(), q_.data(), phase_.data(), count);
+    i_[0] = i_[count];
+    q_[0] = q_[count];
+    return audio_.process(std::span(phase_).first(count), out);
+}
+
+std::size_t Discriminator::finish(float* out) noexcept {
+    const std::size_t filtered = channel_i_.finish(i_.data() + 1);
+    channel_q_.finish(q_.data() + 1);
+    std::size_t made = discriminate(filtered, out);
+    made += audio_.finish(out + made);
+    reset();
+    return made;
+}
+
+void Discriminator::reset() noexcept {
+    channel_i_.reset();
+    channel_q_.reset();
+    audio_.reset();
+    i_[0] = q_[0] = 0;
+}
+
+} // namespace telemetry::dsp

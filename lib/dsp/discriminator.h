@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "telemetry/dsp/phase_kernel.h"
+#include "telemetry/dsp/resampler.h"
+
+namespace telemetry::dsp {
+
+/// Complex samples, I and Q apart → instantaneous frequency as real baseband of another rate.
+///
+/// Channel filter and first change of rate in one polyphase filter, limiter-discriminator by
+/// phase differences (which no amplitude touches), then a low-pass to the rate wanted.
+class Discriminator {
+public:
+    /// Frequencies within ±channel_hz pass the channel filter; of the result, those up to pass_hz.
+    Discriminator(double in_rate_hz, double channel_hz, double out_rate_hz, double pass_hz);
+
+    double step() const { return channel_i_.step() * audio_.step(); }
+
+    /// Input position of output 0, against that of input 0.
+    double delay() const { return -0.5 * channel_i_.step(); }
+
+    /// Hz for an output of 1.
+    double hz_per_unit() const { return hz_per_unit_; }
+
+    std::size_t most_outputs(std::size_t count) const;
+    std::size_t process(std::span<const float> i, std::span<const float> q, float* out) noexcept;
+    std::size_t finish(float* out) noexcept;
+    std::size_t most_outputs_at_finish() const;
+    void reset() noexcept;
+
+private:
+    static constexpr std::size_t kBlock = 2048;
+    std::size_t discriminate(std::size_t count, float* out) noexcept;
+
+    Resampler channel_i_, channel_q_, audio_;
+    double hz_per_unit_;
+    std::vector<float> i_, q_, phase_;
+    PhaseStepFunction phase_steps_;
+};
+
+} // namespace telemetry::dsp
