@@ -3,6 +3,7 @@
 
 #include "telemetry/base/catalog.h"
 #include "telemetry/framing/deframer.h"
+#include "telemetry/framing/gomspace.h"
 #include "telemetry/framing/hdlc.h"
 
 namespace telemetry::framing {
@@ -10,7 +11,7 @@ namespace telemetry::framing {
 std::span<const DeframerEntry> deframers() {
     static const std::vector<DeframerEntry> catalog = [] {
         std::vector<DeframerEntry> all;
-        for (const auto part : {hdlc_deframers()})
+        for (const auto part : {hdlc_deframers(), gomspace_deframers()})
             all.insert(all.end(), part.begin(), part.end());
         return all;
     }();
