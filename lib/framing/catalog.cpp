@@ -3,7 +3,6 @@
 
 #include "telemetry/base/catalog.h"
 #include "telemetry/framing/deframer.h"
-#include "telemetry/framing/gomspace.h"
 #include "telemetry/framing/hdlc.h"
 
 namespace telemetry::framing {
@@ -11,7 +10,7 @@ namespace telemetry::framing {
 std::span<const DeframerEntry> deframers() {
     static const std::vector<DeframerEntry> catalog = [] {
         std::vector<DeframerEntry> all;
-        for (const auto part : {hdlc_deframers(), gomspace_deframers()})
+        for (const auto part : {hdlc_deframers()})
             all.insert(all.end(), part.begin(), part.end());
         return all;
     }();
