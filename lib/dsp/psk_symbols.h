@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "telemetry/dsp/fir_kernel.h"
+#include "telemetry/dsp/sliding_buffer.h"
+
+namespace telemetry::dsp {
+
+/// Taps of a root-raised-cosine filter over ±span symbols, unit energy gain at the symbol.
+std::vector<float> design_root_raised_cosine(double samples_per_symbol, double roll_off, int span);
+
+/// Matched filter, phase and symbol timing of BPSK whose carrier offset is gone but for a residue
+/// of a fraction of a turn in a hundred symbols.
+///
+/// All feed-forward, each estimate from a window that looks as far ahead as back, so the first
+/// symbols of a burst come out as well as the last and nothing has to settle:
+/// - phase: argument of the squared samples, averaged (Viterbi and Viterbi, IEEE Trans. IT 29(4)),
+///   before timing is known, since a BPSK pulse squared has the same phase anywhere in the symbol;
+///   halving it, the sign that continues the last one is taken;
+/// - timing: the line at the symbol rate in the squared in-phase part (Oerder and Meyr, IEEE Trans.
+///   Comm. 36(5), with the quadrature noise left out), averaged along the drift of a few clock
+///   errors and the one with the strongest line taken;
+/// - the symbols by a polyphase interpolator at those times.
+class PskSymbols {
+public:
+    static constexpr int kHopSymbols = 64;
+    static constexpr int kMostSymbols = kHopSymbols + 4; ///< of a hop, with a fast clock
+
+    struct Symbol {
+        float i = 0;         ///< soft value, typical level 1, any polarity
+        double position = 0; ///< in symbol times from the first sample pushed
+    };
+    struct Hop {
+        std::int64_t index = 0; ///< of the pushed hop in which the symbols lie
+        std::span<const Symbol> symbols;
+        double period = 1;    ///< symbol times between two symbols
+        float signal = 0;     ///< power of the signal, around here
+        float noise = 0;      ///< N0/2 in the same measure
+        float rate_error = 0; ///< of the symbol clock, relative
+    };
+
+    PskSymbols(int samples_per_symbol, double roll_off);
+
+    /// One hop of kHopSymbols·samples_per_symbol samples. True when hop() holds a new one.
+    bool push(const float* in_i, const float* in_q) noexcept;
+    const Hop& hop() const { return hop_; }
+
+    /// Hops from push() of a symbol to its hop().
+    static constexpr int kDelayHops = 1 + 1 + 4 + 8 + 1;
+
+    void reset() noexcept;
+
+private:
+    static constexpr int kRate = 4;        ///< samples a symbol behind the matched filter
+    static constexpr int kSpan = 6;        ///< symbols, half the matched filter
+    static constexpr int kPhaseReach = 32; ///< symbols either side
+    static constexpr int kCell = 16;       ///< symbols whose timing is one measurement
+    static constexpr int kCells = kHopSymbols / kCell;
+    static constexpr int kTimingReach = 16; ///< cells either side
+    static constexpr int kClocks = 15;
+    static constexpr std::size_t kLanes = 16;    ///< of the table of clocks, the last one empty
+    static constexpr double kClockStep = 560e-6; ///< clocks 3000 ppm off are on the air
+    static constexpr int kClockReach = 8; ///< hops either side whose lines decide for a clock
+    static constexpr int kDriftCells = 6;
+    static constexpr int kInterpolatorRows = 64;
+
+    /// The line of a cell's surroundings, along the drift of each clock.
+    struct Lines {
+        std::array<float, kLanes> i{}, q{};
+    };
+    using Powers = std::array<float, kLanes>; ///< of the lines of a hop
+
+    struct Cell {
+        float line_i = 0, line_q = 0;       ///< at the symbol rate, of the squared in-phase part
+        float in_phase = 0, quadrature = 0; ///< mean powers
+    };
+
+    void filter_hop(std::int64_t hop) noexcept;
+    void turn_hop(std::int64_t hop) noexcept;
+    void measure_cells(std::int64_t hop) noexcept;
+    void sum_lines(std::int64_t hop) noexcept;
+    void time_cells(std::int64_t hop) noexcept;
+    void make_symbols(std::int64_t hop) noexcept;
+    double timing_at(double symbol_time) const noexcept;
+
+    int factor_;                 ///< decimation by the matched filter
+    int half_;                   ///< of the matched filter, in samples in front of it
+    std::vector<float> matched_; ///< reversed for the kernel (it is symmetric)
+    std::vector<float> phase_window_;
+    std::vector<float> interpolator_;
+    struct ClockRow {
+        std::array<float, kLanes> cosine{}, sine{};
+    };
+    std::array<ClockRow, 2 * kTimingReach + 1> clocks_{}; ///< by cell of the window
+    std::vector<BankTap> filter_taps_;
+    FirFunction fir_;
+    BankFunction bank_;
+
+    std::int64_t pushed_ = 0; ///< hops
+    SlidingBuffer<float> in_i_, in_q_;
+    SlidingBuffer<float> y_i_, y_q_;           ///< matched, kRate a symbol
+    SlidingBuffer<float> square_i_, square_q_; ///< a symbol
+    SlidingBuffer<float> r_i_, r_q_;           ///< turned, kRate a symbol
+    SlidingBuffer<Cell> cells_;
+    SlidingBuffer<Lines> lines_;      ///< by cell
+    SlidingBuffer<Powers> powers_;    ///< by hop
+    SlidingBuffer<double> timing_;    ///< by cell, symbol times, unwrapped
+    float cos_ = 1, sin_ = 0;         ///< the phase last taken
+    float drift_i_ = 0, drift_q_ = 0; ///< turn of the timing line over kDriftCells, averaged
+    std::int64_t next_symbol_ = 0;
+    double last_timing_ = 0;
+    std::vector<Symbol> symbols_;
+    Hop hop_;
+};
+
+} // namespace telemetry::dsp
