@@ -179,7 +179,7 @@ Result<std::unique_ptr<Modulator>> make_modulator(std::string_view modulation,
     LinearOptions linear;
     linear.rate_hz = rate_hz;
     linear.symbol_rate_hz = pulses_hz;
-    linear.rolloff = number_or(settings, "rolloff", 0.35);
+    linear.rolloff = number_or(settings, "roll_off", 0.35);
     return std::make_unique<PskModulator>(linear, found->differential, found->manchester);
 }
 
