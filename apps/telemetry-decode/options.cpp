@@ -50,7 +50,7 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
     app.add_option("station", options.station, "whose downlinks to receive")
         ->required()
         ->option_text("STATION");
-    app.add_option("input", options.input, "samples to read")->required()->option_text("INPUT");
+    app.add_option("INPUT", options.input, "samples to read")->required()->option_text(" ");
     app.add_option("-f,--format", options.format, "jsonl, kiss, hex or pcap [jsonl]")
         ->check(CLI::IsMember({"jsonl", "kiss", "hex", "pcap"}))
         ->option_text("FORMAT");

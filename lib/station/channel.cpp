@@ -94,6 +94,9 @@ void Channel::Symbols::accept(const SoftSymbols& symbols) noexcept {
 
 void Channel::process(const Samples& samples, std::int64_t block) noexcept {
     block_ = block;
+    if (fresh_)
+        agrees_until_ = samples.first_index;
+    fresh_ = false;
     demodulator_->process(samples, symbols_);
     const std::int64_t end = samples.first_index + static_cast<std::int64_t>(samples.size());
     follow_lock(end);
@@ -116,6 +119,7 @@ void Channel::reset() noexcept {
         deframing->deframer->reset();
     quality_ = {};
     locked_ = false;
+    fresh_ = true;
 }
 
 void Channel::follow_lock(std::int64_t end_index) noexcept {

@@ -93,6 +93,7 @@ private:
 
     LinkQuality quality_{};
     std::uint64_t symbol_count_ = 0;
+    bool fresh_ = true;             ///< no sample since the start or a reset
     bool locked_ = false;           ///< as told
     std::int64_t agrees_until_ = 0; ///< end of the last block whose lock was as told
 };

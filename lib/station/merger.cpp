@@ -35,7 +35,8 @@ bool twins(const Merger::Candidate& a, const Merger::Candidate& b) {
 
 } // namespace
 
-bool Merger::told_before(const Candidate& candidate, std::uint64_t hash) const noexcept {
+bool Merger::told_before(const Candidate& candidate) const noexcept {
+    const std::uint64_t hash = hash_of(candidate.bytes);
     const Frame& frame = candidate.found->frame;
     return std::any_of(told_.begin(), told_.end(), [&](const Told& told) {
         return told.hash == hash && told.size == candidate.bytes.size() && told.downlink >= 0 &&
@@ -51,14 +52,14 @@ void Merger::mark(std::span<Candidate> candidates) noexcept {
                 better(*other.found, *candidate.found))
                 candidate.dropped = true;
     }
-    for (Candidate& candidate : candidates) {
-        const std::uint64_t hash = hash_of(candidate.bytes);
-        if (!candidate.dropped && told_before(candidate, hash))
-            candidate.dropped = true;
-        // A dropped one is remembered too, or else its other neighbour would be reported twice.
+    for (Candidate& candidate : candidates)
+        candidate.dropped = candidate.dropped || told_before(candidate);
+    // Dropped ones are remembered too, or else a twin of theirs alone would be reported again.
+    for (const Candidate& candidate : candidates) {
         const Frame& frame = candidate.found->frame;
-        told_[next_++ % told_.size()] = {hash, candidate.bytes.size(), frame.sample_index,
-                                         end_of(frame), candidate.found->downlink};
+        told_[next_++ % told_.size()] = {hash_of(candidate.bytes), candidate.bytes.size(),
+                                         frame.sample_index, end_of(frame),
+                                         candidate.found->downlink};
     }
 }
 

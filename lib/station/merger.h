@@ -32,7 +32,7 @@ private:
         int downlink = -1;
     };
 
-    bool told_before(const Candidate& candidate, std::uint64_t hash) const noexcept;
+    bool told_before(const Candidate& candidate) const noexcept;
 
     /// Long enough for several downlinks at some frames a block; a twin comes a few blocks later.
     std::array<Told, 256> told_{};

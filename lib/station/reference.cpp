@@ -78,7 +78,7 @@ downlinks:
 
 `telemetry-check FILE` checks one and prints it with every option spelled out. An unknown key, a key
 given twice, a value of the wrong type or out of range is an error that names line and key. Numbers
-may be written as 9600, 9.6e3 or 0x2580. Files are looked for by `name`, `alternative_names` and
+may be written as 9600 or 9.6e3, whole ones as 0x2580 too. Files are looked for by `name`, `alternative_names` and
 `norad` in the folders given with `--stations`, in those of `$TELEMETRY_STATIONS` (colons between)
 and in the shipped one.
 

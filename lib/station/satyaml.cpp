@@ -13,13 +13,6 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-/// Their key, where ours is not simply the same with '_' for ' ' and in lower case.
-struct Renamed {
-    std::string_view theirs;
-    std::string_view ours;
-};
-constexpr Renamed kKeys[] = {{"fm_deviation", "deviation"}};
-
 /// What tells gr-satellites where data go, not how it is sent.
 constexpr std::string_view kSilent[] = {"data", "transports", "additional_data"};
 
@@ -40,10 +33,8 @@ constexpr OldFraming kOldFramings[] = {
      "rs_basis=dual|precoding=differential"},
 };
 
+/// "RS basis" is our rs_basis.
 std::string our_key(std::string_view theirs) {
-    for (const Renamed& renamed : kKeys)
-        if (renamed.theirs == theirs)
-            return std::string(renamed.ours);
     std::string key = to_lower(theirs);
     std::replace(key.begin(), key.end(), ' ', '_');
     return key;
