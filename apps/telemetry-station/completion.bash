@@ -11,7 +11,7 @@ _telemetry_station() {
     if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "--help --version --stations --downlink --content --size --from --to
             --bt --rolloff --interval --between --preamble --frames --seconds --realtime --as --rate --format
-            --carrier --full-scale --es-n0 --offset --drift --clock-error --fade --fade-period --dropout
+            --carrier --full-scale --es-n0 --offset --drift --wander --wander-period --clock-error --fade --fade-period --dropout
             --dropout-period --seed --log --quiet" -- "$current")
     else
         mapfile -t COMPREPLY < <(compgen -f -- "$current")

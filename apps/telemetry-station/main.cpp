@@ -318,6 +318,13 @@ void declare(CLI::App& app, Options& options) {
         ->group(how);
     app.add_option("--offset", channel.offset_hz, "Carrier offset, Hz")->group(how);
     app.add_option("--drift", channel.drift_hz_per_s, "How the offset moves, Hz/s")->group(how);
+    app.add_option("--wander", channel.wander_hz,
+                   "Hz by which the offset swings to either side, as Doppler does")
+        ->group(how);
+    app.add_option("--wander-period", channel.wander_period_s, "Seconds from swing to swing")
+        ->group(how)
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
     app.add_option("--clock-error", channel.clock_error_ppm, "Of the symbol clock, ppm")
         ->group(how)
         ->check(CLI::Range(-20000.0, 20000.0));

@@ -60,8 +60,8 @@ Result<std::unique_ptr<Transmitter>> Transmitter::make(const station::Downlink& 
             afsk ? std::abs(number_or(settings, "af_carrier", 1700)) + symbol_rate_hz
                  : symbol_rate_hz;
         // Carson's rule, with room for the offset.
-        const double bandwidth_hz =
-            2 * (deviation_hz + widest_hz / (afsk ? 1 : 2)) + 2 * std::abs(channel.offset_hz);
+        const double bandwidth_hz = 2 * (deviation_hz + widest_hz / (afsk ? 1 : 2)) +
+                                    2 * (std::abs(channel.offset_hz) + std::abs(channel.wander_hz));
         made->fm_.emplace(channel.rate_hz, options.full_scale_hz.value_or(4 * deviation_hz),
                           bandwidth_hz);
     }

@@ -30,16 +30,18 @@ double Channel::signal_gain(double seconds) const {
 }
 
 void Channel::disturb(std::vector<Iq>& samples) {
-    const bool still =
-        options_.offset_hz == 0 && options_.drift_hz_per_s == 0 && options_.phase_rad == 0;
+    const bool still = options_.offset_hz == 0 && options_.drift_hz_per_s == 0 &&
+                       options_.wander_hz == 0 && options_.phase_rad == 0;
+    const double period_s = options_.wander_period_s;
     const bool steady = options_.fade_depth_db <= 0 && options_.dropout_s <= 0;
     for (Iq& sample : samples) {
         std::complex<double> value = sample;
         const double seconds = static_cast<double>(sample_) / options_.rate_hz;
         ++sample_;
         if (!still) {
-            const double turns =
-                seconds * (options_.offset_hz + options_.drift_hz_per_s * seconds / 2);
+            double turns = seconds * (options_.offset_hz + options_.drift_hz_per_s * seconds / 2);
+            turns += options_.wander_hz * period_s / (2 * pi) *
+                     (1 - std::cos(2 * pi * seconds / period_s));
             const double angle = 2 * pi * (turns - std::floor(turns)) + options_.phase_rad;
             value *= std::complex<double>(std::cos(angle), std::sin(angle));
         }

@@ -18,8 +18,10 @@ struct ChannelOptions {
     double rate_hz = 48000;
     double es_n0_db = 20; ///< of a signal of unit mean power at symbol_rate_hz; inf: no noise
     double symbol_rate_hz = 9600;
-    double offset_hz = 0;       ///< carrier offset at the start
-    double drift_hz_per_s = 0;  ///< and how it moves
+    double offset_hz = 0;      ///< carrier offset at the start
+    double drift_hz_per_s = 0; ///< and how it moves
+    double wander_hz = 0;      ///< besides, it swings by this to either side
+    double wander_period_s = 120;
     double clock_error_ppm = 0; ///< the transmitter's symbol clock against the receiver's
     double phase_rad = 0;
     double gain = 1; ///< of signal and noise together
@@ -37,7 +39,7 @@ struct ChannelOptions {
 /// Noise. The signal has unit mean power, so Es = 1/symbol_rate. Complex white noise of density N0
 /// fills the whole sample rate, so its power is N0·rate, half in each component:
 ///     sigma² per component = rate / (2 · symbol_rate · 10^(es_n0_db/10)).
-/// Frequency. The signal is turned by 2π(offset·t + drift·t²/2) + phase.
+/// Frequency. offset + drift·t + wander·sin(2πt/period) at time t, its integral in closed form.
 /// Clock. Sample m of the output is the signal at m·(1 + clock_error_ppm·1e-6) of the input, so
 /// that symbols come faster when the error is positive.
 class Channel {

@@ -12,6 +12,7 @@
 #include "telemetry/fec/scrambler.h"
 #include "telemetry/modem/ccsds_framer.h"
 #include "telemetry/modem/modulator.h"
+#include "telemetry/modem/option.h"
 
 namespace telemetry::modem {
 namespace {
@@ -101,13 +102,15 @@ private:
 /// word, all through G3RUH's scrambler.
 class Ax100ReedSolomonFramer final : public Framer {
 public:
+    explicit Ax100ReedSolomonFramer(std::uint32_t sync_word) : sync_word_(sync_word) {}
+
     FrameSize size() const override { return {.least = 1, .most = 222}; }
 
     void frame(std::span<const std::uint8_t> bytes, Bits& bits) override {
         assert(!bytes.empty() && bytes.size() <= size().most);
         const Bytes word = with_parity(bytes);
         plain_.clear();
-        fec::append_word(0x930b51de, 32, plain_);
+        fec::append_word(sync_word_, 32, plain_);
         fec::append_word(word.size() + 1, 8, plain_);
         fec::append_bits_msb(word, plain_);
         send(bits);
@@ -125,6 +128,7 @@ private:
             bits.push_back(scrambler_.scramble(bit));
     }
 
+    std::uint32_t sync_word_;
     fec::G3ruhScrambler scrambler_;
     Bits plain_;
 };
@@ -136,17 +140,23 @@ struct Framing {
     Made (*make)(const Settings&);
 };
 
-template <class T, auto... arguments>
-Made make(const Settings& /*settings*/) {
-    return std::make_unique<T>(arguments...);
+template <G3ruh kScrambled>
+Made make_ax25(const Settings& /*settings*/) {
+    return std::make_unique<Ax25Framer>(kScrambled);
+}
+
+template <class T, std::uint32_t kSyncWord>
+Made make_synced(const Settings& settings) {
+    return std::make_unique<T>(
+        static_cast<std::uint32_t>(number_or(settings, "sync_word", kSyncWord)));
 }
 
 constexpr Framing kFramings[] = {
-    {"AX.25", make<Ax25Framer, G3ruh::no>},
-    {"AX.25 G3RUH", make<Ax25Framer, G3ruh::yes>},
-    {"AX100 ASM+Golay", make<GolayFramer, 0x930b51deU>},
-    {"AX100 Reed Solomon", make<Ax100ReedSolomonFramer>},
-    {"U482C", make<GolayFramer, 0xc3aa6655U>},
+    {"AX.25", make_ax25<G3ruh::no>},
+    {"AX.25 G3RUH", make_ax25<G3ruh::yes>},
+    {"AX100 ASM+Golay", make_synced<GolayFramer, 0x930b51de>},
+    {"AX100 Reed Solomon", make_synced<Ax100ReedSolomonFramer, 0x930b51de>},
+    {"U482C", make_synced<GolayFramer, 0xc3aa6655>},
     {"CCSDS Uncoded", make_ccsds_uncoded_framer},
     {"CCSDS Reed-Solomon", make_ccsds_reed_solomon_framer},
     {"CCSDS Concatenated", make_ccsds_concatenated_framer},

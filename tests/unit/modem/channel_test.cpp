@@ -115,6 +115,21 @@ TEST(Channel, TurnsByOffsetAndDrift) {
     EXPECT_NEAR(mean_power(out), 1, 1e-6);
 }
 
+TEST(Channel, WandersAboutItsOffset) {
+    ChannelOptions options;
+    options.es_n0_db = kNoNoise;
+    options.offset_hz = 100;
+    options.wander_hz = 500;
+    options.wander_period_s = 1;
+    const auto out = Channel(options).pass(std::vector<Iq>(48001, Iq(1, 0)));
+    const auto frequency = [&](std::size_t n) {
+        return std::arg(out[n + 1] * std::conj(out[n])) * 48000 / (2 * std::numbers::pi);
+    };
+    EXPECT_NEAR(frequency(0), 100, 1);
+    EXPECT_NEAR(frequency(12000), 600, 1);
+    EXPECT_NEAR(frequency(36000), -400, 1);
+}
+
 TEST(Channel, ClockErrorSpeedsSymbolsUp) {
     ChannelOptions options;
     options.es_n0_db = kNoNoise;
