@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every metric and event that is published, once: code takes names and units from here, and a test
+// compares docs/wire-format.md with these tables. Names are lower case with dots; units are UCUM.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace telemetry::publish {
+
+enum class MetricType : std::uint8_t {
+    gauge,  ///< the value now
+    counter ///< counts up since start_time
+};
+
+struct MetricName {
+    std::string_view name;
+    std::string_view unit;
+    MetricType type;
+    std::string_view help; ///< one sentence for the reference
+};
+
+/// With the numbers that OpenTelemetry gives them (SeverityNumber of its log data model).
+enum class Severity : std::uint8_t { debug = 5, info = 9, warn = 13, error = 17, fatal = 21 };
+std::string_view name_of(Severity severity); ///< "debug", ...
+
+struct EventName {
+    std::string_view name;
+    Severity severity;
+    std::string_view help;
+};
+
+namespace metrics {
+
+using enum MetricType;
+
+// One downlink: source is the downlink's name.
+inline constexpr MetricName link_locked{"telemetry.link.locked", "1", gauge,
+                                        "1 while the demodulator is locked to a signal, else 0"};
+inline constexpr MetricName link_snr{"telemetry.link.snr", "dB", gauge, "Es/N0 of the symbols"};
+inline constexpr MetricName link_carrier_offset{"telemetry.link.carrier_offset", "Hz", gauge,
+                                                "signal minus expected frequency"};
+inline constexpr MetricName link_symbol_rate_error{"telemetry.link.symbol_rate_error", "[ppm]",
+                                                   gauge, "signal minus nominal symbol rate"};
+inline constexpr MetricName link_signal_level{"telemetry.link.signal_level", "dB", gauge,
+                                              "mean power of the input, relative to full scale"};
+inline constexpr MetricName link_symbols{"telemetry.link.symbols", "{symbol}", counter,
+                                         "symbols demodulated"};
+inline constexpr MetricName frames_received{
+    "telemetry.frames.received", "{frame}", counter,
+    "frames, by attribute `confirmed`: whether a CRC or block code vouches for them"};
+inline constexpr MetricName frames_discarded{"telemetry.frames.discarded", "{frame}", counter,
+                                             "frames that failed, by attribute `reason`"};
+inline constexpr MetricName frames_duplicate{"telemetry.frames.duplicate", "{frame}", counter,
+                                             "frames dropped since another downlink had them"};
+inline constexpr MetricName frames_corrected{"telemetry.frames.corrected", "{symbol}", counter,
+                                             "code symbols that error correction changed"};
+
+// The receiver: source is "receiver".
+inline constexpr MetricName receiver_samples{"telemetry.receiver.samples", "{sample}", counter,
+                                             "samples received"};
+inline constexpr MetricName receiver_samples_lost{"telemetry.receiver.samples_lost", "{sample}",
+                                                  counter, "samples missing in gaps"};
+inline constexpr MetricName receiver_samples_invalid{
+    "telemetry.receiver.samples_invalid", "{sample}", counter, "samples not finite, taken as 0"};
+inline constexpr MetricName receiver_throughput{"telemetry.receiver.throughput", "{sample}/s",
+                                                gauge, "samples received in a second of real time"};
+inline constexpr MetricName publish_published{"telemetry.publish.published", "{message}", counter,
+                                              "messages handed to ZeroMQ"};
+inline constexpr MetricName publish_dropped{
+    "telemetry.publish.dropped", "{message}", counter,
+    "messages dropped since the publisher's queue was full"};
+inline constexpr MetricName publish_queued{"telemetry.publish.queued", "{message}", gauge,
+                                           "messages waiting in the publisher's queue"};
+
+inline constexpr std::array all{link_locked,
+                                link_snr,
+                                link_carrier_offset,
+                                link_symbol_rate_error,
+                                link_signal_level,
+                                link_symbols,
+                                frames_received,
+                                frames_discarded,
+                                frames_duplicate,
+                                frames_corrected,
+                                receiver_samples,
+                                receiver_samples_lost,
+                                receiver_samples_invalid,
+                                receiver_throughput,
+                                publish_published,
+                                publish_dropped,
+                                publish_queued};
+
+} // namespace metrics
+
+namespace events {
+
+using enum Severity;
+
+inline constexpr EventName receiver_started{"telemetry.receiver.started", info,
+                                            "a receiver began to work on samples"};
+inline constexpr EventName receiver_stopped{"telemetry.receiver.stopped", info,
+                                            "a receiver finished, its frames are all published"};
+inline constexpr EventName lock_acquired{"telemetry.link.lock_acquired", info,
+                                         "a demodulator locked to a signal"};
+inline constexpr EventName lock_lost{"telemetry.link.lock_lost", info,
+                                     "a demodulator lost its signal"};
+inline constexpr EventName frame_discarded{
+    "telemetry.frame.discarded", warn,
+    "a frame was found but failed; `reason` and `count` say why"};
+inline constexpr EventName samples_lost{"telemetry.receiver.samples_lost", warn,
+                                        "`count` samples are missing; decoding picks up again"};
+inline constexpr EventName samples_invalid{"telemetry.receiver.samples_invalid", warn,
+                                           "`count` samples were not finite and taken as 0"};
+inline constexpr EventName source_lost{"telemetry.source.lost", error,
+                                       "the source of samples went away and is tried again"};
+inline constexpr EventName source_restored{"telemetry.source.restored", info,
+                                           "the source of samples is back"};
+inline constexpr EventName recording_failed{"telemetry.recording.failed", error,
+                                            "samples could not be recorded"};
+
+inline constexpr std::array all{receiver_started, receiver_stopped, lock_acquired,   lock_lost,
+                                frame_discarded,  samples_lost,     samples_invalid, source_lost,
+                                source_restored,  recording_failed};
+
+} // namespace events
+
+} // namespace telemetry::publish
