@@ -20,7 +20,7 @@ Result<std::unique_ptr<Transmitter>> Transmitter::make(const station::Downlink& 
     if (options.bt)
         settings.set("bt", *options.bt, true);
     if (options.rolloff)
-        settings.set("rolloff", *options.rolloff, true);
+        settings.set("roll_off", *options.rolloff, true);
     const double symbol_rate_hz = number_or(settings, "baudrate", 9600);
 
     if (options.reception == Reception::fm_audio && !afsk && !fsk)

@@ -17,7 +17,7 @@ namespace telemetry::modem {
 ///
 /// The settings are those of the demodulator of the same name (dsp's table): `baudrate`,
 /// `deviation` (FSK: default baudrate/4, that is h = 0.5; AFSK: −500 Hz), `af_carrier` (1700 Hz),
-/// and, where a table has them, `bt` (default 0.5 for GFSK and GMSK, none for FSK), `rolloff`
+/// and, where a table has them, `bt` (default 0.5 for GFSK and GMSK, none for FSK), `roll_off`
 /// (0.35; 0: rectangular pulses) and `fm_deviation` (3000 Hz, of AFSK's audio on the carrier).
 /// A 1 is the higher frequency, af_carrier + deviation, the positive amplitude, or a change of it.
 /// The audio of AFSK without the radio between is FSK of the same deviation on a real carrier of

@@ -189,7 +189,7 @@ TEST(PskModulator, RootRaisedCosineKeepsItsBand) {
 TEST(PskModulator, RectangularPulsesPutTheEdgeWhereItIs) {
     const std::vector<std::uint8_t> bits{1, 0, 1};
     const auto signal =
-        modulate("BPSK", settings_of({{"baudrate", 1000}, {"rolloff", 0}}), 10500, bits);
+        modulate("BPSK", settings_of({{"baudrate", 1000}, {"roll_off", 0}}), 10500, bits);
     double area = 0;
     for (const Iq x : signal) {
         EXPECT_LE(std::abs(x.real()), 1.0001F);
@@ -201,7 +201,7 @@ TEST(PskModulator, RectangularPulsesPutTheEdgeWhereItIs) {
 TEST(PskModulator, DifferentialOneChangesThePhase) {
     const std::vector<std::uint8_t> bits{0, 1, 1, 0, 1};
     const auto signal =
-        modulate("DBPSK", settings_of({{"baudrate", 1000}, {"rolloff", 0}}), 10000, bits);
+        modulate("DBPSK", settings_of({{"baudrate", 1000}, {"roll_off", 0}}), 10000, bits);
     const double expected[] = {1, -1, 1, 1, -1};
     for (std::size_t k = 0; k < 5; ++k)
         EXPECT_NEAR(signal[10 + 10 * k].real(), expected[k], 1e-6) << k;
@@ -210,7 +210,7 @@ TEST(PskModulator, DifferentialOneChangesThePhase) {
 TEST(PskModulator, ManchesterOneRises) {
     const std::vector<std::uint8_t> bits{1, 0};
     const auto signal =
-        modulate("BPSK Manchester", settings_of({{"baudrate", 1000}, {"rolloff", 0}}), 20000, bits);
+        modulate("BPSK Manchester", settings_of({{"baudrate", 1000}, {"roll_off", 0}}), 20000, bits);
     const double expected[] = {-1, 1, 1, -1};
     for (std::size_t k = 0; k < 4; ++k)
         EXPECT_NEAR(signal[10 + 10 * k].real(), expected[k], 1e-6) << k;
