@@ -19,10 +19,11 @@ MAY_SEE = {
     "dsp": {"base", "simd"},
     "fec": {"base", "simd"},
     "framing": {"base", "simd", "fec"},
+    "packet": {"base", "fec"},
     "publish": {"base"},
     "modem": {"base", "simd", "fec"},
     "source": {"base"},
-    "station": {"base", "simd", "dsp", "fec", "framing", "source"},
+    "station": {"base", "simd", "dsp", "fec", "framing", "packet", "source"},
 }
 ONLY_IN = [
     (r"<(gnuradio|pmt)/", set()),
