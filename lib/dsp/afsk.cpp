@@ -7,6 +7,7 @@
 #include "telemetry/dsp/discriminator.h"
 #include "telemetry/dsp/front_end_demodulator.h"
 #include "telemetry/dsp/mixer.h"
+#include "telemetry/dsp/tone_detector.h"
 
 namespace telemetry::dsp {
 namespace {
@@ -51,57 +52,71 @@ struct Tones {
     double carrier_hz;
     double deviation_hz;
 
+    double modulation_index() const { return 2 * deviation_hz / baudrate_hz; }
     double highest_hz() const { return carrier_hz + deviation_hz + baudrate_hz / 2; }
     /// One-sided width around af_carrier, short of the mirror image at −af_carrier.
     double channel_hz() const { return std::min(deviation_hz + 0.6 * baudrate_hz, carrier_hz); }
 };
 
-/// Receiver audio: the tones come down to 0 Hz and through a discriminator of their own.
+template <class Detector>
+Detector make_detector(const Tones& tones, double rate_hz);
+
+template <>
+Discriminator make_detector(const Tones& tones, double rate_hz) {
+    return {rate_hz, tones.channel_hz(), BasebandReceiver::kSamplesPerSymbol * tones.baudrate_hz,
+            0.9 * tones.baudrate_hz};
+}
+
+template <>
+ToneDetector make_detector(const Tones& tones, double rate_hz) {
+    return {rate_hz, tones.deviation_hz, tones.baudrate_hz};
+}
+
+/// Receiver audio: the tones come down to either side of 0 Hz and to a Detector of frequencies.
+template <class Detector>
 class AudioFrontEnd {
 public:
     using Sample = float;
 
     AudioFrontEnd(const Tones& tones, double rate_hz)
-        : mixer_(tones.carrier_hz / rate_hz),
-          discriminator_(rate_hz, tones.channel_hz(),
-                         BasebandReceiver::kSamplesPerSymbol * tones.baudrate_hz,
-                         0.9 * tones.baudrate_hz),
+        : mixer_(tones.carrier_hz / rate_hz), detector_(make_detector<Detector>(tones, rate_hz)),
           i_(kBlock), q_(kBlock) {}
 
-    double step() const { return discriminator_.step(); }
-    double delay() const { return discriminator_.delay(); }
-    std::size_t most_outputs(std::size_t count) const { return discriminator_.most_outputs(count); }
-    std::size_t most_outputs_at_finish() const { return discriminator_.most_outputs_at_finish(); }
+    double step() const { return detector_.step(); }
+    double delay() const { return detector_.delay(); }
+    std::size_t most_outputs(std::size_t count) const { return detector_.most_outputs(count); }
+    std::size_t most_outputs_at_finish() const { return detector_.most_outputs_at_finish(); }
 
     std::size_t process(std::span<const float> in, float* out) noexcept {
         std::size_t made = 0;
         while (!in.empty()) {
             const std::size_t count = std::min(in.size(), kBlock);
             mixer_.process(in.first(count), i_.data(), q_.data());
-            made += discriminator_.process(std::span(i_).first(count), std::span(q_).first(count),
-                                           out + made);
+            made += detector_.process(std::span(i_).first(count), std::span(q_).first(count),
+                                      out + made);
             in = in.subspan(count);
         }
         return made;
     }
     std::size_t finish(float* out) noexcept {
-        const std::size_t made = discriminator_.finish(out);
+        const std::size_t made = detector_.finish(out);
         reset();
         return made;
     }
     void reset() noexcept {
         mixer_.reset();
-        discriminator_.reset();
+        detector_.reset();
     }
 
 private:
     static constexpr std::size_t kBlock = 8192;
     Mixer mixer_;
-    Discriminator discriminator_;
+    Detector detector_;
     std::vector<float> i_, q_;
 };
 
 /// IQ: FM first, then as audio.
+template <class Detector>
 class IqFrontEnd {
 public:
     using Sample = Iq;
@@ -145,9 +160,21 @@ public:
 private:
     static constexpr std::size_t kBlock = 8192;
     Discriminator fm_;
-    AudioFrontEnd tones_;
+    AudioFrontEnd<Detector> tones_;
     std::vector<float> i_, q_, audio_;
 };
+
+template <class Detector>
+std::unique_ptr<Demodulator> make(const Tones& tones, double fm_channel_hz, double pulse_width,
+                                  const SampleFormat& format) {
+    const double samples_per_symbol = format.rate_hz / tones.baudrate_hz;
+    if (format.kind == SampleKind::real)
+        return std::make_unique<FrontEndDemodulator<AudioFrontEnd<Detector>>>(
+            AudioFrontEnd<Detector>(tones, format.rate_hz), samples_per_symbol, pulse_width);
+    return std::make_unique<FrontEndDemodulator<IqFrontEnd<Detector>>>(
+        IqFrontEnd<Detector>(tones, fm_channel_hz, format.rate_hz), samples_per_symbol,
+        pulse_width);
+}
 
 } // namespace
 
@@ -166,15 +193,12 @@ Result<std::unique_ptr<Demodulator>> make_afsk(const Settings& settings,
     if (format.rate_hz < 2 * (tones.carrier_hz + tones.deviation_hz))
         return fail(Error{.message = "the sample rate is less than twice the upper tone",
                           .key = "af_carrier"});
-    if (format.kind == SampleKind::real)
-        return std::make_unique<FrontEndDemodulator<AudioFrontEnd>>(
-            AudioFrontEnd(tones, format.rate_hz), samples_per_symbol, kUnknown, kUnknown);
-
-    const double channel_hz =
-        settings.real("fm_deviation") + tones.carrier_hz + settings.real("offset_range");
-    return std::make_unique<FrontEndDemodulator<IqFrontEnd>>(
-        IqFrontEnd(tones, std::min(channel_hz, 0.45 * format.rate_hz), format.rate_hz),
-        samples_per_symbol, kUnknown, kUnknown);
+    const double fm_channel_hz =
+        std::min(settings.real("fm_deviation") + tones.carrier_hz + settings.real("offset_range"),
+                 0.45 * format.rate_hz);
+    if (tones.modulation_index() >= kLeastToneIndex)
+        return make<ToneDetector>(tones, fm_channel_hz, kTonePulse, format);
+    return make<Discriminator>(tones, fm_channel_hz, kBasebandPulse, format);
 }
 
 } // namespace telemetry::dsp

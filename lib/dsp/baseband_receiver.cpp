@@ -12,10 +12,17 @@ namespace telemetry::dsp {
 namespace {
 
 constexpr double kPi = std::numbers::pi;
-constexpr float kLockQuality = 3.6f; ///< amplitude² over scatter; noise has about 1.8
-constexpr float kUnlockQuality = 2.6f;
+// Of a group of 128 symbols. Noise has a quality (amplitude² over scatter) of 2.1 ± 0.3 and a
+// coherence of 0.05 ± 0.04; a signal that is just worth decoding 3 or more and 0.2 or more.
+struct LockThreshold {
+    float quality, coherence;
+};
+constexpr LockThreshold kLock{3.0f, 0.16f}, kUnlock{2.3f, 0.10f};
 constexpr int kEdgeHalf = 7; ///< samples to each side that show a transition
 constexpr std::size_t kSymbolCapacity = 1024;
+constexpr std::size_t kHistory = 192; ///< symbols kept after they were yielded
+constexpr float kBestWeight = 30.0f;  ///< of a run in the equaliser's equations, for its quality
+constexpr float kPull = 60.0f; ///< in such units: runs of mere noise hardly move the equaliser
 
 /// Transition detector: odd around its centre, a band-pass at half the symbol rate. The square of
 /// what it gives peaks half-way between symbols; data of low frequency, such as a wrong centre or
@@ -29,29 +36,31 @@ std::vector<float> edge_taps() {
     return taps;
 }
 
-/// The receive filter's impulse response; t in symbols. Between the integrator that fits a
-/// rectangular pulse and the narrower low-pass that suits Gaussian ones and the discriminator's
-/// noise, which grows with frequency.
-double pulse(double t) {
-    const double width = 0.75;
+/// The receive filter's impulse response, t in symbols: a raised cosine, between the integrator
+/// that fits a rectangular pulse and the low-pass that suits Gaussian ones and the noise of a
+/// discriminator, which grows with frequency. The equaliser does the rest.
+double pulse(double t, double width) {
     return std::abs(t) < width ? std::pow(std::cos(kPi * t / (2 * width)), 2) : 0;
 }
 
 } // namespace
 
-BasebandReceiver::BasebandReceiver(double step)
+BasebandReceiver::BasebandReceiver(double step, double pulse_width)
     : step_(step), fir_(simd::choose(fir_variants())),
       bank_function_(simd::choose(bank_variants())), two_level_(simd::choose(two_level_variants())),
-      scatter_(simd::choose(scatter_variants())), edge_taps_(edge_taps()),
-      samples_(kMargin + kBlockSamples * 48), edges_(kStepSamples), values_(kSymbolCapacity),
-      places_(kSymbolCapacity), taps_(kSymbolCapacity), fits_(kSymbolCapacity / kRun) {
+      scatter_(simd::choose(scatter_variants())), accumulate_(simd::choose(accumulate_variants())),
+      equalize_(simd::choose(equalize_variants())), edge_taps_(edge_taps()),
+      samples_(kMargin + kBlockSamples * 48), edges_(kStepSamples), on_(kSymbolCapacity + 2 * kPad),
+      mid_(kSymbolCapacity + 2 * kPad), places_(kSymbolCapacity), taps_(kSymbolCapacity),
+      fits_(kSymbolCapacity / kRun), runs_(kSymbolCapacity / kRun) {
     static_assert(kPulseTaps == kBankLanes);
     for (std::size_t row = 0; row < kPulseRows; ++row) {
         const double fraction = static_cast<double>(row) / kPulseRows;
         double sum = 0;
         std::array<double, kPulseTaps> taps;
         for (std::size_t j = 0; j < kPulseTaps; ++j) {
-            taps[j] = pulse((static_cast<double>(j) - 7 - fraction) / kSamplesPerSymbol);
+            taps[j] =
+                pulse((static_cast<double>(j) - 7 - fraction) / kSamplesPerSymbol, pulse_width);
             sum += taps[j];
         }
         for (const double tap : taps)
@@ -68,7 +77,9 @@ void BasebandReceiver::reset() noexcept {
     finishing_ = false;
     timing_.reset();
     last_symbol_ = -static_cast<double>(kSamplesPerSymbol);
-    symbols_ = pending_ = fitted_ = 0;
+    symbols_ = pending_ = fitted_ = levelled_ = 0;
+    std::fill(on_.begin(), on_.end(), 0.0f);
+    std::fill(mid_.begin(), mid_.end(), 0.0f);
     last_levels_ = {};
     quality_ = rate_error_ = 0;
     locked_ = false;
@@ -80,7 +91,8 @@ void BasebandReceiver::process(std::span<const float> baseband, Sink<SoftSymbols
         std::copy_n(baseband.begin(), count,
                     samples_.begin() + static_cast<std::ptrdiff_t>(filled_));
         filled_ += count;
-        end_ += static_cast<std::int64_t>(count);
+        if (!finishing_)
+            end_ += static_cast<std::int64_t>(count);
         baseband = baseband.subspan(count);
         const auto needed = static_cast<std::int64_t>(kStepSamples) + kEdgeHalf;
         while (first_sample_ + static_cast<std::int64_t>(filled_) - measured_ >= needed)
@@ -89,13 +101,10 @@ void BasebandReceiver::process(std::span<const float> baseband, Sink<SoftSymbols
 }
 
 void BasebandReceiver::finish(Sink<SoftSymbols>& sink) noexcept {
-    const std::int64_t end = end_;
     finishing_ = true;
     const std::array<float, kBlockSamples> silence{};
-    while (cut_ < end) {
+    while (cut_ < end_)
         process(silence, sink);
-        end_ = end;
-    }
     while (pending_ < symbols_)
         yield_group(std::min(kGroup, symbols_ - pending_), sink);
     reset();
@@ -165,18 +174,20 @@ void BasebandReceiver::cut_symbols() noexcept {
         cut_ += kBlockSamples;
     }
     bank_function_(samples_.data(), pulse_bank_.data(), kPulseTaps, taps_.data(),
-                   values_.data() + symbols_, count);
+                   on_.data() + kPad + symbols_, count);
+    bank_function_(samples_.data() + kSamplesPerSymbol / 2, pulse_bank_.data(), kPulseTaps,
+                   taps_.data(), mid_.data() + kPad + symbols_, count);
     symbols_ += count;
 }
 
 void BasebandReceiver::yield_groups(Sink<SoftSymbols>& sink) noexcept {
-    while (symbols_ - pending_ >= kGroup + kLevelWindow)
+    while (symbols_ - pending_ >= kGroup + kRunsAround * kRun + kLevelWindow)
         yield_group(kGroup, sink);
 }
 
 float BasebandReceiver::fit_at(std::size_t first) noexcept {
     for (; fitted_ <= first / kRun; ++fitted_)
-        two_level_(values_.data() + fitted_ * kRun, fits_[fitted_]);
+        two_level_(on_.data() + kPad + fitted_ * kRun, fits_[fitted_]);
     return fits_[first / kRun].quality();
 }
 
@@ -184,7 +195,7 @@ TwoLevels BasebandReceiver::levels_of_run(std::size_t first) noexcept {
     if (symbols_ < kLevelWindow) { // all there is, at the end of a short input
         std::array<float, kLevelWindow> window;
         for (std::size_t i = 0; i < kLevelWindow; ++i)
-            window[i] = values_[i % symbols_];
+            window[i] = on_[kPad + i % symbols_];
         TwoLevels fit;
         two_level_(window.data(), fit);
         return fit;
@@ -201,7 +212,7 @@ TwoLevels BasebandReceiver::levels_of_run(std::size_t first) noexcept {
     // there is only one level to be seen.
     const std::size_t around = std::min(first >= 24 ? first - 24 : 0, symbols_ - kLevelWindow);
     TwoLevels before = last_levels_;
-    before.variance = scatter_(values_.data() + around, before.center, before.amplitude);
+    before.variance = scatter_(on_.data() + kPad + around, before.center, before.amplitude);
     if (before.quality() > best)
         return before;
 
@@ -221,22 +232,56 @@ TwoLevels BasebandReceiver::levels_of_run(std::size_t first) noexcept {
     return {sum.center / count, sum.amplitude / count, sum.variance / count};
 }
 
+void BasebandReceiver::level_runs(std::size_t end) noexcept {
+    for (; levelled_ < end; ++levelled_) {
+        const std::size_t first = levelled_ * kRun;
+        Run& run = runs_[levelled_];
+        run.levels = last_levels_ = levels_of_run(first);
+        const bool whole = first + kRun < symbols_;
+        run.weight =
+            whole && run.levels.amplitude > 0 ? std::min(run.levels.quality(), kBestWeight) : 0;
+        if (run.weight > 0)
+            accumulate_(on_.data() + kPad + first, mid_.data() + kPad + first, run.levels.center,
+                        1 / run.levels.amplitude, run.equations);
+    }
+}
+
+EqualizerWeights BasebandReceiver::weights_of_group(std::size_t first_run,
+                                                    std::size_t count) const noexcept {
+    NormalEquations sums;
+    const std::size_t from = first_run > kRunsAround ? first_run - kRunsAround : 0;
+    const std::size_t to = std::min(first_run + count + kRunsAround, levelled_);
+    for (std::size_t r = from; r < to; ++r)
+        if (runs_[r].weight > 0)
+            sums.add(runs_[r].equations, runs_[r].weight);
+    return solve(sums, kPull);
+}
+
 void BasebandReceiver::yield_group(std::size_t count, Sink<SoftSymbols>& sink) noexcept {
+    const std::size_t first_run = pending_ / kRun, run_count = (count + kRun - 1) / kRun;
+    level_runs(std::min(first_run + run_count + kRunsAround, (symbols_ + kRun - 1) / kRun));
+    const EqualizerWeights weights = weights_of_group(first_run, run_count);
+
     float quality = 0, center = 0, amplitude = 0, runs = 0;
     for (std::size_t i = 0; i < count; i += kRun, runs += 1) {
-        const TwoLevels levels = levels_of_run(pending_ + i);
-        last_levels_ = levels;
+        const std::size_t first = pending_ + i;
+        const TwoLevels& levels = runs_[first / kRun].levels;
         quality += levels.quality();
         center += levels.center;
         amplitude += levels.amplitude;
-        const float scale = levels.amplitude > 0 ? 32.0f / levels.amplitude : 0.0f;
-        for (std::size_t k = i; k < std::min(i + kRun, count); ++k) {
-            const float soft = (values_[pending_ + k] - levels.center) * scale;
-            soft_[k] = static_cast<std::int8_t>(std::clamp(soft, -127.0f, 127.0f));
-        }
+        std::array<float, kRun> out;
+        equalize_(on_.data() + kPad + first, mid_.data() + kPad + first, levels.center,
+                  levels.amplitude > 0 ? 32.0f / levels.amplitude : 0.0f, weights, out.data());
+        for (std::size_t k = 0; k < std::min(kRun, count - i); ++k)
+            soft_[i + k] = static_cast<std::int8_t>(std::clamp(out[k], -127.0f, 127.0f));
     }
     quality /= runs;
-    locked_ = quality > (locked_ ? kUnlockQuality : kLockQuality);
+    float coherence = 0;
+    for (std::size_t k = 0; k < count; ++k)
+        coherence += places_[pending_ + k].coherence;
+    coherence /= static_cast<float>(count);
+    const LockThreshold& threshold = locked_ ? kUnlock : kLock;
+    locked_ = quality > threshold.quality && coherence > threshold.coherence;
 
     LinkQuality link;
     link.locked = locked_;
@@ -263,15 +308,19 @@ void BasebandReceiver::yield_group(std::size_t count, Sink<SoftSymbols>& sink) n
     }
     pending_ += count;
 
-    // Keep one window of the past, on the grid of runs.
-    if (pending_ >= kLevelWindow + kGroup && count == kGroup) {
-        std::copy(values_.begin() + kGroup, values_.begin() + static_cast<std::ptrdiff_t>(symbols_),
-                  values_.begin());
-        std::copy(places_.begin() + kGroup, places_.begin() + static_cast<std::ptrdiff_t>(symbols_),
-                  places_.begin());
-        const auto drop = static_cast<std::ptrdiff_t>(kGroup / kRun);
-        std::copy(fits_.begin() + drop, fits_.end(), fits_.begin());
-        fitted_ -= std::min(fitted_, kGroup / kRun);
+    // Keep some of the past, on the grid of runs.
+    if (count == kGroup && pending_ >= kHistory + kGroup) {
+        const auto symbols = static_cast<std::ptrdiff_t>(kGroup);
+        const auto end = static_cast<std::ptrdiff_t>(symbols_ + 2 * kPad);
+        std::copy(on_.begin() + symbols, on_.begin() + end, on_.begin());
+        std::copy(mid_.begin() + symbols, mid_.begin() + end, mid_.begin());
+        std::copy(places_.begin() + symbols,
+                  places_.begin() + static_cast<std::ptrdiff_t>(symbols_), places_.begin());
+        constexpr std::size_t kRuns = kGroup / kRun;
+        std::copy(fits_.begin() + kRuns, fits_.end(), fits_.begin());
+        std::copy(runs_.begin() + kRuns, runs_.end(), runs_.begin());
+        fitted_ -= std::min(fitted_, kRuns);
+        levelled_ -= kRuns;
         symbols_ -= kGroup;
         pending_ -= kGroup;
     }

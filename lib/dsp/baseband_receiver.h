@@ -8,25 +8,32 @@
 
 #include "telemetry/base/items.h"
 #include "telemetry/base/stage.h"
+#include "telemetry/dsp/equalizer.h"
 #include "telemetry/dsp/fir_kernel.h"
 #include "telemetry/dsp/symbol_timing.h"
 #include "telemetry/dsp/two_level.h"
 
 namespace telemetry::dsp {
 
+/// Receive filter for baseband as a discriminator gives it, and for what is already matched.
+inline constexpr double kBasebandPulse = 0.8;
+inline constexpr double kTonePulse = 0.35;
+
 /// Two-level baseband at 4 samples a nominal symbol → soft symbols.
 ///
 /// Made for bursts: nothing here settles. The clock comes from SymbolTiming, centre and amplitude
 /// from two-level fits to windows before, around and after each run of 16 symbols of which the
-/// clearest count, so that noise before a burst does not touch its first symbols. Symbols leave
-/// about 400 symbols after they came in.
+/// clearest count, so that noise before a burst does not touch its first symbols. An equaliser,
+/// the least-squares solution over some 400 symbols around, mends what pulse shape, transmit and
+/// receive filters and the colour of the noise leave between the receive filter and the best one.
+/// Symbols leave about 600 symbols after they came in.
 class BasebandReceiver {
 public:
     static constexpr std::size_t kSamplesPerSymbol = 4;
 
-    /// `pulse`: the receive filter's taps at kRowsPerSample times the sample rate, centred.
-    /// `step`: input samples a baseband sample, `first` the input position of baseband sample 0.
-    explicit BasebandReceiver(double step);
+    /// `step`: input samples a baseband sample. `pulse_width`: of the receive filter's response
+    /// where it is down to half, in symbols; kBasebandPulse or kTonePulse.
+    BasebandReceiver(double step, double pulse_width);
 
     void process(std::span<const float> baseband, Sink<SoftSymbols>& sink) noexcept;
 
@@ -50,6 +57,7 @@ private:
     static constexpr std::size_t kStepSamples = kBlockSamples * SymbolTiming::kBlocksPerStep;
     static constexpr std::size_t kRun = 16;       ///< symbols that share centre and amplitude
     static constexpr std::size_t kGroup = 128;    ///< symbols yielded together
+    static constexpr std::size_t kRunsAround = 8; ///< beside a group, teach the equaliser too
     static constexpr std::size_t kMargin = 64;    ///< samples kept before and after a step
     static constexpr std::size_t kPulseRows = 32; ///< positions within a sample
     static constexpr std::size_t kPulseTaps = 16;
@@ -59,6 +67,8 @@ private:
     void yield_groups(Sink<SoftSymbols>& sink) noexcept;
     void yield_group(std::size_t count, Sink<SoftSymbols>& sink) noexcept;
     TwoLevels levels_of_run(std::size_t first) noexcept;
+    void level_runs(std::size_t end) noexcept;
+    EqualizerWeights weights_of_group(std::size_t first_run, std::size_t count) const noexcept;
     float fit_at(std::size_t first) noexcept;
 
     double step_;
@@ -71,6 +81,8 @@ private:
     BankFunction bank_function_;
     TwoLevelFunction two_level_;
     ScatterFunction scatter_;
+    AccumulateFunction accumulate_;
+    EqualizeFunction equalize_;
     std::vector<float> edge_taps_;
     std::vector<float> pulse_bank_;
 
@@ -94,13 +106,22 @@ private:
         float coherence;
         bool jump;
     };
-    std::vector<float> values_;
+    static constexpr std::size_t kPad = 16; ///< readable before the first and after the last
+    std::vector<float> on_;                 ///< at the symbols, kPad in front
+    std::vector<float> mid_;                ///< half a symbol later
     std::vector<Place> places_;
-    std::size_t symbols_ = 0; ///< in values_
+    std::size_t symbols_ = 0;
     std::size_t pending_ = 0; ///< first not yet yielded
     std::vector<BankTap> taps_;
     std::vector<TwoLevels> fits_; ///< of the windows that begin at each run
     std::size_t fitted_ = 0;      ///< of fits_
+    struct Run {
+        TwoLevels levels;
+        NormalEquations equations;
+        float weight = 0; ///< of the equations
+    };
+    std::vector<Run> runs_;
+    std::size_t levelled_ = 0; ///< of runs_
     TwoLevels last_levels_;
     float quality_ = 0; ///< smoothed over groups
     float rate_error_ = 0;

@@ -22,13 +22,14 @@ class FrontEndDemodulator final : public Demodulator {
     using Sample = typename FrontEnd::Sample;
 
 public:
-    /// hz_per_unit, deviation_hz: as BasebandReceiver::set_scale.
-    FrontEndDemodulator(FrontEnd front_end, double samples_per_symbol, double hz_per_unit,
-                        double deviation_hz)
+    FrontEndDemodulator(FrontEnd front_end, double samples_per_symbol, double pulse_width)
         : front_end_(std::move(front_end)), blocks_(block_length(samples_per_symbol)),
           baseband_(front_end_.most_outputs(blocks_.length()) +
                     front_end_.most_outputs_at_finish()),
-          receiver_(front_end_.step()) {
+          receiver_(front_end_.step(), pulse_width) {}
+
+    /// As BasebandReceiver::set_scale.
+    void set_scale(double hz_per_unit, double deviation_hz) {
         receiver_.set_scale(hz_per_unit, deviation_hz);
     }
 

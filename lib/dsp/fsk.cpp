@@ -103,18 +103,22 @@ Result<std::unique_ptr<Demodulator>> make_fsk(const Settings& settings,
     if (samples_per_symbol < 2)
         return fail(Error{.message = "the sample rate is less than twice the symbol rate",
                           .key = "baudrate"});
-    if (format.kind == SampleKind::real)
-        return std::make_unique<FrontEndDemodulator<AudioFrontEnd>>(
-            AudioFrontEnd(baudrate_hz, format.rate_hz), samples_per_symbol, kUnknown,
-            deviation_hz == 0 ? kUnknown : deviation_hz);
-
+    if (format.kind == SampleKind::real) {
+        auto demodulator = std::make_unique<FrontEndDemodulator<AudioFrontEnd>>(
+            AudioFrontEnd(baudrate_hz, format.rate_hz), samples_per_symbol, kBasebandPulse);
+        if (deviation_hz > 0)
+            demodulator->set_scale(kUnknown, deviation_hz);
+        return demodulator;
+    }
     const double offset_hz =
         settings.real("offset_range") > 0 ? settings.real("offset_range") : baudrate_hz / 4;
     const double peak_hz = deviation_hz == 0 ? baudrate_hz / 4 : deviation_hz;
     IqFrontEnd front_end(baudrate_hz, peak_hz + baudrate_hz / 2 + offset_hz, format.rate_hz);
     const double hz_per_unit = front_end.hz_per_unit();
-    return std::make_unique<FrontEndDemodulator<IqFrontEnd>>(
-        std::move(front_end), samples_per_symbol, hz_per_unit, kUnknown);
+    auto demodulator = std::make_unique<FrontEndDemodulator<IqFrontEnd>>(
+        std::move(front_end), samples_per_symbol, kBasebandPulse);
+    demodulator->set_scale(hz_per_unit, kUnknown);
+    return demodulator;
 }
 
 } // namespace telemetry::dsp

@@ -14,7 +14,11 @@ struct TwoLevels {
     float variance = 0; ///< mean square distance from the nearer level
 
     /// Power ratio of level to scatter. About 1.75 for Gaussian noise cut in two.
-    float quality() const { return variance > 0 ? amplitude * amplitude / variance : 0; }
+    float quality() const {
+        const float rounding = 1e-8f * center * center; // what a constant may scatter by
+        const float scatter = variance + rounding;
+        return scatter > 0 ? amplitude * amplitude / scatter : 0;
+    }
 };
 
 inline constexpr std::size_t kLevelWindow = 64; ///< symbols a fit looks at
