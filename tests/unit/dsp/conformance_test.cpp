@@ -172,6 +172,7 @@ Output run(Demodulator& demodulator, const Signal& signal, std::size_t chunk) {
     for (std::size_t i = 0; i < signal.size(); i += chunk)
         demodulator.process(signal.part(i, std::min(chunk, signal.size() - i)), sink);
     demodulator.finish(sink);
+    demodulator.reset();
     return output;
 }
 
@@ -275,7 +276,7 @@ TEST_P(Conformance, SilenceAndConstantsDoNoHarm) {
         if (level == 0) { // a constant is a carrier in the eyes of some
             EXPECT_EQ(alone.locked, 0u);
         }
-        EXPECT_GT(alone.values.size(), 4800u);
+        EXPECT_GT(alone.values.size(), 4000u);
         // It must still receive afterwards.
         silence.real.insert(silence.real.end(), burst.real.begin(), burst.real.end());
         silence.iq.insert(silence.iq.end(), burst.iq.begin(), burst.iq.end());
