@@ -2,7 +2,9 @@
 #include <vector>
 
 #include "telemetry/base/catalog.h"
+#include "telemetry/framing/ccsds_tm.h"
 #include "telemetry/framing/deframer.h"
+#include "telemetry/framing/gomspace.h"
 #include "telemetry/framing/hdlc.h"
 
 namespace telemetry::framing {
@@ -10,7 +12,7 @@ namespace telemetry::framing {
 std::span<const DeframerEntry> deframers() {
     static const std::vector<DeframerEntry> catalog = [] {
         std::vector<DeframerEntry> all;
-        for (const auto part : {hdlc_deframers()})
+        for (const auto part : {hdlc_deframers(), gomspace_deframers(), ccsds_deframers()})
             all.insert(all.end(), part.begin(), part.end());
         return all;
     }();

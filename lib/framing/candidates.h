@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include "telemetry/framing/sync_search.h"
+
+namespace telemetry::framing {
+
+/// A place where a frame may begin.
+struct Candidate {
+    std::int64_t start = 0; ///< number of the first symbol after the sync word
+    std::int64_t due = 0;   ///< symbols that must have come before the next look
+    int sync_errors = 0;
+    bool inverted = false; ///< the sync word came with its bits inverted
+    int stage = 0;         ///< for the framing to count its looks
+};
+
+/// What a framing says after a look at a candidate.
+struct Look {
+    enum class Verdict : std::uint8_t {
+        more,   ///< look again when `symbols` of them have come after the sync word
+        reject, ///< no frame here
+        taken   ///< a frame of `symbols` symbols was here for certain; nothing else can overlap it
+    };
+    Verdict verdict;
+    std::size_t symbols = 0;
+};
+
+/// Keeps the last symbols, searches them for a sync word, and follows every place where it was
+/// found until the framing says what was there. Since several are followed at once, a chance match
+/// in front of or inside a frame costs nothing but time. Numbers count symbols from reset().
+class Candidates {
+public:
+    /// `longest`: symbols after the sync word that a look may ask for.
+    Candidates(SyncSearch search, std::size_t first_look, std::size_t longest)
+        : search_(search), first_look_(static_cast<std::int64_t>(first_look)),
+          keep_(longest + static_cast<std::size_t>(search.length()) + 1),
+          buffer_(4 * keep_ + 4096) {}
+
+    /// `look(Candidate&, std::span<const std::int8_t>)` gets the symbols after the sync word that
+    /// are there, as many as it asked for, and returns a Look.
+    template <class Examine>
+    void process(std::span<const std::int8_t> symbols, Examine&& look) noexcept {
+        while (!symbols.empty()) {
+            const auto part = symbols.first(std::min(symbols.size(), make_room()));
+            symbols = symbols.subspan(part.size());
+            std::memcpy(buffer_.data() + used_, part.data(), part.size());
+            used_ += part.size();
+            scan(look);
+        }
+    }
+
+    /// Symbols taken since reset().
+    std::int64_t count() const noexcept { return base_ + static_cast<std::int64_t>(used_); }
+    int sync_length() const noexcept { return search_.length(); }
+
+    void reset() noexcept {
+        search_.reset();
+        base_ = 0;
+        used_ = 0;
+        scanned_ = 0;
+        held_ = 0;
+    }
+
+private:
+    std::size_t make_room() noexcept {
+        if (used_ == buffer_.size()) {
+            const std::size_t drop = used_ - keep_;
+            std::memmove(buffer_.data(), buffer_.data() + drop, keep_);
+            base_ += static_cast<std::int64_t>(drop);
+            used_ = keep_;
+        }
+        return buffer_.size() - used_;
+    }
+
+    template <class Examine>
+    void scan(Examine& look) noexcept {
+        while (scanned_ < count()) {
+            std::int64_t limit = count();
+            for (std::size_t i = 0; i < held_; ++i)
+                limit = std::min(limit, candidates_[i].due);
+            bool found = false;
+            SyncSearch::Hit hit{};
+            scanned_ += static_cast<std::int64_t>(
+                search_.next(std::span(buffer_).subspan(static_cast<std::size_t>(scanned_ - base_),
+                                                        static_cast<std::size_t>(limit - scanned_)),
+                             found, hit));
+            if (found)
+                add({scanned_, scanned_ + first_look_, hit.errors, hit.inverted, 0});
+            for (std::size_t i = 0; i < held_;)
+                i = candidates_[i].due <= scanned_ && examine(i, look) ? 0 : i + 1;
+        }
+    }
+
+    /// True when the candidate is gone, and others perhaps with it.
+    template <class Examine>
+    bool examine(std::size_t index, Examine& look) noexcept {
+        Candidate& candidate = candidates_[index];
+        const Look result =
+            look(candidate, std::span<const std::int8_t>(buffer_).subspan(
+                                static_cast<std::size_t>(candidate.start - base_),
+                                static_cast<std::size_t>(candidate.due - candidate.start)));
+        const auto wanted = candidate.start + static_cast<std::int64_t>(result.symbols);
+        if (result.verdict == Look::Verdict::more && wanted > candidate.due &&
+            result.symbols + static_cast<std::size_t>(search_.length()) < keep_) {
+            candidate.due = wanted;
+            return false;
+        }
+        const Candidate done = candidate;
+        remove(index);
+        if (result.verdict == Look::Verdict::taken) {
+            const auto end = done.start + static_cast<std::int64_t>(result.symbols);
+            std::size_t kept = 0;
+            for (std::size_t i = 0; i < held_; ++i)
+                if (candidates_[i].start < done.start || candidates_[i].start >= end)
+                    candidates_[kept++] = candidates_[i];
+            held_ = kept;
+        }
+        return true;
+    }
+
+    void remove(std::size_t index) noexcept {
+        std::copy(candidates_.begin() + static_cast<std::ptrdiff_t>(index) + 1,
+                  candidates_.begin() + static_cast<std::ptrdiff_t>(held_),
+                  candidates_.begin() + static_cast<std::ptrdiff_t>(index));
+        --held_;
+    }
+
+    void add(const Candidate& candidate) noexcept {
+        // Full only when the input is made so: then the least likely one gives way.
+        if (held_ == candidates_.size()) {
+            const auto worst = std::max_element(
+                candidates_.begin(), candidates_.end(),
+                [](const auto& a, const auto& b) { return a.sync_errors < b.sync_errors; });
+            if (worst->sync_errors < candidate.sync_errors)
+                return;
+            remove(static_cast<std::size_t>(worst - candidates_.begin()));
+        }
+        candidates_[held_++] = candidate;
+    }
+
+    SyncSearch search_;
+    std::int64_t first_look_;
+    std::size_t keep_;
+    std::vector<std::int8_t> buffer_; ///< symbol number n is at n − base_
+    std::int64_t base_ = 0;
+    std::size_t used_ = 0;
+    std::int64_t scanned_ = 0;
+    std::array<Candidate, 64> candidates_{};
+    std::size_t held_ = 0;
+};
+
+/// Signs of `symbols`, most significant bit first, as bytes; inverted where asked.
+inline void pack_msb(std::span<const std::int8_t> symbols, bool inverted,
+                     std::span<std::uint8_t> bytes) noexcept {
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        unsigned byte = 0;
+        for (std::size_t bit = 0; bit < 8; ++bit)
+            byte = byte << 1 | static_cast<unsigned>(symbols[8 * i + bit] > 0);
+        bytes[i] = static_cast<std::uint8_t>(inverted ? ~byte : byte);
+    }
+}
+
+} // namespace telemetry::framing
