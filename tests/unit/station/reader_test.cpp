@@ -131,7 +131,7 @@ TEST(StationReader, AliasesDoNotUnfold) {
     // Nine levels of ten would be 10⁹ nodes.
     std::string bomb = "a0: &a0 [x]\n";
     for (int i = 1; i < 10; ++i) {
-        const std::string below = "*a" + std::to_string(i - 1);
+        const std::string below = std::string("*a").append(std::to_string(i - 1));
         bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + below;
         for (int j = 0; j < 9; ++j)
             bomb += ", " + below;
