@@ -142,7 +142,7 @@ void CarrierLine::extend_paths() noexcept {
     // Against the best so far, so that scores stay small.
     const float best = jump + kJumpCost;
     for (int b = 0; b < bins_; ++b)
-        score[b] += std::min(power[b], kMostGain) - best;
+        score[b] += std::min(power[b], std::sqrt(kMostGain * power[b])) - best;
 }
 
 void CarrierLine::trace_back() noexcept {

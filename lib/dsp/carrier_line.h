@@ -25,10 +25,11 @@ public:
     static constexpr int kHopSymbols = 64; ///< nodes are so far apart; a window has two hops
     static constexpr int kLookAhead = 16;  ///< nodes
     static constexpr int kGroup = 4;       ///< nodes decided at a time
-    static constexpr float kMostGain = 30; ///< of one node: no line is more certain than certain
+    /// A line of more power than that is hardly more certain; its root keeps the path on its top.
+    static constexpr float kMostGain = 30;
     /// Mean power of a line that counts: noise has more along the best of its paths, over eight
     /// nodes, once in a thousand nodes; BPSK at Es/N0 of 0 dB has 13 to 19.
-    static constexpr float kLineToNoise = 8.5f;
+    static constexpr float kLineToNoise = 9;
 
     struct Node {
         double cycles_per_sample = 0; ///< carrier frequency

@@ -289,7 +289,7 @@ constexpr Field kFields[] = {
     {"af_carrier", Field::Type::real, "Hz", 0, 1e9, "0", "",
      "Centre of the carrier in a real input; 0: 1500 Hz up to 2400 Bd, 12000 Hz above."},
     {"offset_range", Field::Type::real, "Hz", 0, 1e9, "0", "",
-     "The carrier is searched this far either side; 0: 3000 Hz or a quarter of the symbol rate, "
+     "The carrier is searched this far either side; 0: 3000 Hz or 0.55 of the symbol rate, "
      "as far as it fits into the input's band."},
     {"roll_off", Field::Type::real, "1", 0.05, 1, "0.35", "",
      "Excess bandwidth of the root-raised-cosine pulses."},
@@ -335,7 +335,7 @@ Result<std::unique_ptr<Demodulator>> make_psk(const Settings& settings, const Sa
     plan.offset_range_hz = settings.real("offset_range");
     if (plan.offset_range_hz == 0)
         plan.offset_range_hz =
-            std::clamp(std::max(3000.0, plan.symbol_rate_hz / 4), least, std::max(most, least));
+            std::clamp(std::max(3000.0, 0.55 * plan.symbol_rate_hz), least, std::max(most, least));
     else if (plan.offset_range_hz > std::max(most, least))
         return fail(Error{"a carrier so far off does not fit into the input's band; at most " +
                               to_text(std::floor(std::max(most, least))) + " Hz",

@@ -12,6 +12,7 @@ namespace telemetry::dsp {
 namespace {
 
 constexpr double kPi = std::numbers::pi;
+constexpr float kClockMemory = 0.98f; ///< a hop
 
 std::vector<float> padded_to_lanes(std::vector<float> taps) {
     taps.resize((taps.size() + kBankLanes - 1) / kBankLanes * kBankLanes, 0.0f);
@@ -100,7 +101,8 @@ void PskSymbols::reset() noexcept {
     timing_.reset();
     cos_ = 1;
     sin_ = 0;
-    drift_i_ = drift_q_ = 0;
+    drift_ = drift_far_ = {};
+    past_.fill(0);
     next_symbol_ = 0;
     last_timing_ = 0;
 }
@@ -209,13 +211,26 @@ void PskSymbols::measure_cells(std::int64_t hop) noexcept {
         cell.quadrature = quadrature / samples;
         cells_.push(cell);
 
-        // How far the line turns in 6 cells tells the clock's error: ±0.5 turns at ±5200 ppm.
-        const Cell& now = cells_[cells_.end() - 1];
-        const Cell& then = cells_[cells_.end() - 1 - kDriftCells];
-        const float keep = 1 - 1.0f / 512;
-        drift_i_ = keep * drift_i_ + (now.line_i * then.line_i + now.line_q * then.line_q);
-        drift_q_ = keep * drift_q_ + (now.line_q * then.line_i - now.line_i * then.line_q);
+        average_drift();
     }
+}
+
+void PskSymbols::average_drift() noexcept {
+    constexpr float keep = 1 - 1.0f / 512;
+    const Cell& now = cells_[cells_.end() - 1];
+    const auto average = [&](Drift& drift, const Cell& then) {
+        drift.i = keep * drift.i + (now.line_i * then.line_i + now.line_q * then.line_q);
+        drift.q = keep * drift.q + (now.line_q * then.line_i - now.line_i * then.line_q);
+    };
+    average(drift_, cells_[cells_.end() - 2]);
+    average(drift_far_, cells_[cells_.end() - 1 - kDriftCells]);
+}
+
+double PskSymbols::rate_error() const noexcept {
+    // The short distance knows which turn the long one is in.
+    const double coarse = std::atan2(drift_.q, drift_.i) / (2 * kPi) * kDriftCells;
+    const double fine = std::atan2(drift_far_.q, drift_far_.i) / (2 * kPi);
+    return -(fine + std::round(coarse - fine)) / (kDriftCells * kCell);
 }
 
 void PskSymbols::sum_lines(std::int64_t hop) noexcept {
@@ -234,24 +249,36 @@ void PskSymbols::sum_lines(std::int64_t hop) noexcept {
             powers[c] += lines.i[c] * lines.i[c] + lines.q[c] * lines.q[c];
         lines_.push(lines);
     }
+    // Each hop has one vote, else a strong burst would outvote the next one.
+    float sum = 0;
+    for (const float power : powers)
+        sum += power;
+    for (float& power : powers)
+        power *= sum > 1e-30f ? 1 / sum : 0.0f;
     powers_.push(powers);
 }
 
 void PskSymbols::time_cells(std::int64_t hop) noexcept {
-    Powers around{};
+    // A transmitter keeps its clock, so what was there before counts too; the longer ago the less.
+    const Powers& passed = powers_[hop - kClockReach - 1];
+    for (std::size_t c = 0; c < kLanes; ++c)
+        past_[c] = kClockMemory * (past_[c] + passed[c]);
+    Powers around = past_;
     for (std::int64_t h = hop - kClockReach; h <= hop + kClockReach; ++h) {
         const Powers& powers = powers_[h];
-        const auto weight = static_cast<float>(kClockReach + 1 - std::abs(h - hop));
+        const auto weight =
+            static_cast<float>(kClockReach + 1 - std::abs(h - hop)) / (kClockReach + 1);
         for (std::size_t c = 0; c < kLanes; ++c)
             around[c] += weight * powers[c];
     }
     const auto clock =
         static_cast<std::size_t>(std::max_element(around.begin(), around.end()) - around.begin());
+    const double drift = kClockStep * (static_cast<double>(clock) - kClocks / 2) * kCell;
     for (std::int64_t cell = hop * kCells; cell < (hop + 1) * kCells; ++cell) {
         const float i = lines_[cell].i[clock], q = lines_[cell].q[clock];
         const double before = cell > 0 ? timing_[cell - 1] : 0;
         double timing = i != 0 || q != 0 ? -std::atan2(q, i) / (2 * kPi) : before;
-        timing += std::round(before - timing);
+        timing += std::round(before + drift - timing);
         timing_.push(timing);
     }
 }
@@ -318,8 +345,7 @@ void PskSymbols::make_symbols(std::int64_t hop) noexcept {
     hop_.period = count > 1 ? (times[count - 1] - times[0]) / static_cast<double>(count - 1) : 1.0;
     hop_.signal = std::max(wide_in_phase - wide_quadrature, 0.0f);
     hop_.noise = wide_quadrature;
-    hop_.rate_error =
-        -std::atan2(drift_q_, drift_i_) / static_cast<float>(2 * kPi * kDriftCells * kCell);
+    hop_.rate_error = static_cast<float>(rate_error());
 }
 
 } // namespace telemetry::dsp

@@ -61,9 +61,10 @@ private:
     static constexpr int kCell = 16;       ///< symbols whose timing is one measurement
     static constexpr int kCells = kHopSymbols / kCell;
     static constexpr int kTimingReach = 16; ///< cells either side
-    static constexpr int kClocks = 15;
-    static constexpr std::size_t kLanes = 16;    ///< of the table of clocks, the last one empty
-    static constexpr double kClockStep = 560e-6; ///< clocks 3000 ppm off are on the air
+    static constexpr int kClocks = 41;
+    static constexpr std::size_t kLanes = 48; ///< of the table of clocks, the last ones empty
+    static constexpr double kClockStep =
+        1e-3;                             ///< clocks 0.3 % off are common on the air, 1.5 % seen
     static constexpr int kClockReach = 8; ///< hops either side whose lines decide for a clock
     static constexpr int kDriftCells = 6;
     static constexpr int kInterpolatorRows = 64;
@@ -72,7 +73,7 @@ private:
     struct Lines {
         std::array<float, kLanes> i{}, q{};
     };
-    using Powers = std::array<float, kLanes>; ///< of the lines of a hop
+    using Powers = std::array<float, kLanes>; ///< of the lines of a hop, their sum is 1
 
     struct Cell {
         float line_i = 0, line_q = 0;       ///< at the symbol rate, of the squared in-phase part
@@ -85,6 +86,8 @@ private:
     void sum_lines(std::int64_t hop) noexcept;
     void time_cells(std::int64_t hop) noexcept;
     void make_symbols(std::int64_t hop) noexcept;
+    void average_drift() noexcept;
+    double rate_error() const noexcept;
     double timing_at(double symbol_time) const noexcept;
 
     int factor_;                 ///< decimation by the matched filter
@@ -106,11 +109,15 @@ private:
     SlidingBuffer<float> square_i_, square_q_; ///< a symbol
     SlidingBuffer<float> r_i_, r_q_;           ///< turned, kRate a symbol
     SlidingBuffer<Cell> cells_;
-    SlidingBuffer<Lines> lines_;      ///< by cell
-    SlidingBuffer<Powers> powers_;    ///< by hop
-    SlidingBuffer<double> timing_;    ///< by cell, symbol times, unwrapped
-    float cos_ = 1, sin_ = 0;         ///< the phase last taken
-    float drift_i_ = 0, drift_q_ = 0; ///< turn of the timing line over kDriftCells, averaged
+    SlidingBuffer<Lines> lines_;   ///< by cell
+    SlidingBuffer<Powers> powers_; ///< by hop
+    SlidingBuffer<double> timing_; ///< by cell, symbol times, unwrapped
+    float cos_ = 1, sin_ = 0;      ///< the phase last taken
+    struct Drift {
+        float i = 0, q = 0;
+    };
+    Powers past_{}; ///< what was, fading away, up to the hops that are looked at one by one
+    Drift drift_, drift_far_; ///< turn of the timing line over one and kDriftCells cells, averaged
     std::int64_t next_symbol_ = 0;
     double last_timing_ = 0;
     std::vector<Symbol> symbols_;
