@@ -116,12 +116,19 @@ inline constexpr EventName source_lost{"telemetry.source.lost", error,
                                        "the source of samples went away and is tried again"};
 inline constexpr EventName source_restored{"telemetry.source.restored", info,
                                            "the source of samples is back"};
+inline constexpr EventName source_remark{"telemetry.source.remark", warn,
+                                         "something is odd about the samples; `text` says what"};
+inline constexpr EventName rate_changed{"telemetry.receiver.rate_changed", warn,
+                                        "the source changed its sample rate"};
+inline constexpr EventName rate_refused{"telemetry.receiver.rate_refused", error,
+                                        "the source changed to a sample rate that is impossible"};
 inline constexpr EventName recording_failed{"telemetry.recording.failed", error,
                                             "samples could not be recorded"};
 
 inline constexpr std::array all{receiver_started, receiver_stopped, lock_acquired,   lock_lost,
                                 frame_discarded,  samples_lost,     samples_invalid, source_lost,
-                                source_restored,  recording_failed};
+                                source_restored,  source_remark,    rate_changed,    rate_refused,
+                                recording_failed};
 
 } // namespace events
 

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstdlib>
+#include <map>
+#include <numbers>
+#include <thread>
+
+#include <gnuradio/blocks/rotator_cc.h>
+#include <gnuradio/telemetry/keys.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+namespace telemetry::rx {
+namespace {
+
+namespace keys = gr::telemetry::keys;
+
+/// How long the samples in the flow graph may take to be worked off once the end was asked for,
+/// and how long the flow graph may then take to stop.
+constexpr std::int64_t kDrainNs = 5'000'000'000;
+constexpr std::int64_t kStopNs = 3'000'000'000;
+
+std::int64_t steady_ns() {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(
+               std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+std::string in_megahertz(double frequency_hz) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.6f MHz", frequency_hz * 1e-6);
+    return text;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Session>> Session::make(const Configuration& configuration, Log& log) {
+    std::unique_ptr<Session> session(new Session(configuration, log));
+    auto stations = load_stations(configuration);
+    if (!stations)
+        return fail(stations.error());
+    session->stations_ = std::move(*stations);
+    // Outputs first: a port in use should not cost the time that hardware needs to open.
+    if (auto opened = session->open_outputs(); !opened)
+        return fail(opened.error());
+    auto source = make_source_block(configuration, session->stations_);
+    if (!source)
+        return fail(source.error());
+    session->source_ = std::move(*source);
+    if (auto built = session->build(); !built)
+        return fail(built.error());
+    return session;
+}
+
+Result<void> Session::open_outputs() {
+    const Settings& output = configuration_.output;
+    const bool remote = output.flag("allow_remote");
+    if (const std::string& endpoint = output.text("publish");
+        !endpoint.empty() && endpoint != "none") {
+        publish::PublisherOptions options;
+        options.endpoint = endpoint;
+        options.allow_remote = remote;
+        options.queue_messages = static_cast<std::size_t>(output.integer("publish_queue"));
+        auto publisher = publish::Publisher::open(options);
+        if (!publisher) {
+            Error error = publisher.error();
+            error.key = "output.publish";
+            return fail(std::move(error));
+        }
+        publisher_ = std::move(*publisher);
+    }
+    if (const std::string& address = output.text("kiss"); !address.empty() && address != "none") {
+        auto kiss = KissServer::open(
+            address, remote ? KissServer::Reach::network : KissServer::Reach::loopback, log_);
+        if (!kiss) {
+            Error error = kiss.error();
+            error.key = "output.kiss";
+            return fail(std::move(error));
+        }
+        kiss_ = std::move(*kiss);
+    }
+    if (!output.text("record").empty())
+        return fail(Error{"recording is not built yet", "", 0, 0, "output.record"});
+    reporter_ = Reporter::make(publisher_.get(), kiss_.get(), log_);
+    return {};
+}
+
+Result<void> Session::build() {
+    top_ = gr::make_top_block("telemetry-rx");
+    top_->msg_connect(source_.block, keys::events(), reporter_, keys::events());
+    for (std::size_t i = 0; i < stations_.size(); ++i)
+        if (auto added = add_station(stations_[i], configuration_.stations[i]); !added)
+            return added;
+    return {};
+}
+
+/// The downlinks of a station that lie at one frequency share a receiver, which merges duplicates.
+Result<void> Session::add_station(const station::Station& station, const StationChoice& choice) {
+    const bool tuned = source_.frequency_hz > 0 && source_.format.kind == SampleKind::iq;
+    std::map<double, std::vector<std::string>> by_shift;
+    for (const auto& downlink : station.downlinks) {
+        if (!choice.downlinks.empty() &&
+            std::ranges::find(choice.downlinks, downlink.name) == choice.downlinks.end())
+            continue;
+        const double shift_hz =
+            tuned && downlink.frequency_hz ? *downlink.frequency_hz - source_.frequency_hz : 0;
+        if (std::abs(shift_hz) > source_.format.rate_hz / 2) {
+            log_.error(station.name + " " + downlink.name + ": at " +
+                       in_megahertz(*downlink.frequency_hz) + ", outside the " +
+                       in_megahertz(source_.format.rate_hz) + " around " +
+                       in_megahertz(source_.frequency_hz) + "; left out");
+            continue;
+        }
+        by_shift[shift_hz].push_back(downlink.name);
+    }
+    if (by_shift.empty())
+        return fail("station " + station.name +
+                    ": none of its downlinks lies within the samples, " + "which are centred on " +
+                    in_megahertz(source_.frequency_hz));
+    for (auto& [shift_hz, downlinks] : by_shift)
+        if (auto added = add_receiver(station, std::move(downlinks), shift_hz); !added)
+            return added;
+    return {};
+}
+
+Result<void> Session::add_receiver(const station::Station& station,
+                                   std::vector<std::string> downlinks, double shift_hz) {
+    gr::telemetry::station_receiver_options options;
+    options.downlinks = std::move(downlinks);
+    options.metrics_interval = configuration_.output.real("metrics_interval");
+    // The sources here say themselves where samples are missing; a time that is set anew is no gap.
+    options.gap_tolerance = 1e12;
+    const bool iq = source_.format.kind == SampleKind::iq;
+    try {
+        auto receiver = gr::telemetry::station_receiver::make(
+            station, source_.format.rate_hz,
+            iq ? gr::telemetry::sample_type::COMPLEX : gr::telemetry::sample_type::FLOAT, options);
+        if (std::abs(shift_hz) >= 1) {
+            auto shift = gr::blocks::rotator_cc::make(-2 * std::numbers::pi * shift_hz /
+                                                      source_.format.rate_hz);
+            top_->connect(source_.block, 0, shift, 0);
+            top_->connect(shift, 0, receiver, 0);
+        } else {
+            top_->connect(source_.block, 0, receiver, 0);
+        }
+        for (const auto& port : {keys::frames(), keys::events(), keys::metrics()})
+            top_->msg_connect(receiver, port, reporter_, port);
+        receivers_.push_back(std::move(receiver));
+    } catch (const std::exception& problem) {
+        return fail(problem.what());
+    }
+    return {};
+}
+
+void Session::announce() {
+    using publish::Attribute;
+    std::string name = configuration_.receiver.text("name");
+    if (name.empty()) {
+        char host[256] = "";
+        ::gethostname(host, sizeof host - 1);
+        name = host;
+    }
+    std::string stations;
+    for (const auto& station : stations_)
+        stations += (stations.empty() ? "" : ", ") + station.name;
+    const std::string publishing = publisher_ ? publisher_->endpoint() : "none";
+    const std::string kiss = kiss_ ? kiss_->address() : "none";
+    const std::string kind = source_.format.kind == SampleKind::iq ? "iq" : "real";
+    const std::string configuration = effective_configuration(configuration_);
+    const Attribute attributes[] = {
+        {"receiver", name},
+        {"version", TELEMETRY_VERSION},
+        {"stations", stations},
+        {"source", source_.description},
+        {"sample_rate_hz", source_.format.rate_hz},
+        {"sample_kind", kind},
+        {"frequency_hz", source_.frequency_hz},
+        {"publish", publishing},
+        {"kiss", kiss},
+        {"configuration", configuration},
+    };
+    std::string text = "receiving " + stations + " from " + source_.description;
+    if (publisher_)
+        text += "; publishing on " + publishing;
+    if (kiss_)
+        text += "; KISS on " + kiss;
+    reporter_->report(publish::events::receiver_started, text, attributes);
+}
+
+void Session::measure() {
+    namespace metrics = publish::metrics;
+    const std::int64_t now = steady_ns();
+    const std::uint64_t samples = receivers_.front()->samples();
+    const double passed_s = static_cast<double>(now - last_measured_ns_) * 1e-9;
+    std::vector<publish::Measurement> list{
+        {metrics::receiver_samples, static_cast<std::int64_t>(samples)},
+        {metrics::receiver_samples_lost,
+         static_cast<std::int64_t>(receivers_.front()->samples_missing())},
+        {metrics::receiver_throughput, static_cast<double>(samples - last_samples_) / passed_s},
+    };
+    if (publisher_) {
+        const auto stats = publisher_->stats();
+        list.push_back({metrics::publish_published, static_cast<std::int64_t>(stats.published)});
+        list.push_back({metrics::publish_dropped, static_cast<std::int64_t>(stats.dropped)});
+        list.push_back({metrics::publish_queued, static_cast<std::int64_t>(stats.queued)});
+    }
+    reporter_->measure(list);
+    last_samples_ = samples;
+    last_measured_ns_ = now;
+}
+
+int Session::run() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    const Descriptor signal(::signalfd(-1, &signals, SFD_CLOEXEC));
+    const Descriptor done(::eventfd(0, EFD_CLOEXEC));
+
+    announce();
+    last_measured_ns_ = steady_ns();
+    top_->start();
+    std::jthread waiter([&] {
+        top_->wait();
+        const std::uint64_t one = 1;
+        [[maybe_unused]] const auto written = ::write(done.get(), &one, sizeof one);
+    });
+
+    const std::int64_t interval_ns =
+        std::llround(configuration_.output.real("metrics_interval") * 1e9);
+    std::int64_t next_measure_ns = last_measured_ns_ + interval_ns;
+    std::int64_t deadline_ns = 0; ///< 0: the end was not asked for
+    bool stopped = false;
+    while (true) {
+        const std::int64_t now = steady_ns();
+        if (now >= next_measure_ns) {
+            measure();
+            next_measure_ns = now + interval_ns;
+        }
+        if (deadline_ns > 0 && now >= deadline_ns) {
+            if (stopped)
+                return wind_up(true);
+            log_.error("the samples in hand are not worked off in time; stopping without them");
+            top_->stop();
+            stopped = true;
+            deadline_ns = now + kStopNs;
+        }
+        const std::int64_t until_ns =
+            std::min(next_measure_ns, deadline_ns > 0 ? deadline_ns : next_measure_ns) - now;
+        pollfd polled[] = {{signal.get(), POLLIN, 0}, {done.get(), POLLIN, 0}};
+        ::poll(polled, 2, static_cast<int>(std::max<std::int64_t>(until_ns, 0) / 1'000'000 + 1));
+        if (polled[1].revents != 0)
+            break;
+        if (polled[0].revents != 0) {
+            signalfd_siginfo info;
+            if (::read(signal.get(), &info, sizeof info) != sizeof info)
+                continue;
+            // A second signal: the user is in a hurry.
+            log_.note(deadline_ns == 0 ? "stopping: finishing the frames in flight"
+                                       : "stopping now");
+            source_.finish();
+            deadline_ns = deadline_ns == 0 ? steady_ns() + kDrainNs : steady_ns();
+        }
+    }
+    waiter.join();
+    return wind_up(false);
+}
+
+/// Everything is in the reporter's queues now; `forced`: some thread of the flow graph hangs.
+int Session::wind_up(bool forced) {
+    reporter_->work_off_queues();
+    measure();
+    const auto failure = forced ? std::nullopt : source_.failure();
+    const publish::Attribute attributes[] = {
+        {"frames", static_cast<std::int64_t>(reporter_->frames())},
+        {"samples", static_cast<std::int64_t>(receivers_.front()->samples())}};
+    reporter_->report(publish::events::receiver_stopped,
+                      "stopped after " + std::to_string(receivers_.front()->samples()) +
+                          " samples and " + std::to_string(reporter_->frames()) + " frames",
+                      attributes);
+    if (forced) {
+        log_.error("a source does not answer; ending without it");
+        kiss_.reset();
+        publisher_.reset();
+        std::_Exit(0);
+    }
+    return failure ? 1 : 0;
+}
+
+} // namespace telemetry::rx

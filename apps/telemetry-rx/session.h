@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gnuradio/telemetry/station_receiver.h>
+#include <gnuradio/top_block.h>
+
+#include "configuration.h"
+#include "kiss_server.h"
+#include "log.h"
+#include "reporter.h"
+#include "source_block.h"
+#include "telemetry/publish/publisher.h"
+
+namespace telemetry::rx {
+
+/// One life of the receiver: builds the flow graph, runs it, and ends it so that nothing that was
+/// received is lost.
+///
+///     source ─┬─ [shift] ─ station_receiver ─┐ frames, events, metrics
+///             ├─ [shift] ─ station_receiver ─┼─ reporter ─ publisher, KISS server, log
+///             └─ recorder                   ─┘
+class Session {
+public:
+    static Result<std::unique_ptr<Session>> make(const Configuration& configuration, Log& log);
+
+    /// Until the source ends or SIGTERM or SIGINT comes; the signals must be blocked in every
+    /// thread. Yields the exit status.
+    int run();
+
+private:
+    Session(const Configuration& configuration, Log& log)
+        : configuration_(configuration), log_(log) {}
+
+    Result<void> open_outputs();
+    Result<void> build();
+    Result<void> add_station(const station::Station& station, const StationChoice& choice);
+    Result<void> add_receiver(const station::Station& station, std::vector<std::string> downlinks,
+                              double shift_hz);
+    void announce();
+    void measure();
+    int wind_up(bool forced);
+
+    const Configuration& configuration_;
+    Log& log_;
+    std::vector<station::Station> stations_;
+    SourceBlock source_;
+    std::unique_ptr<publish::Publisher> publisher_;
+    std::unique_ptr<KissServer> kiss_;
+    Reporter::Pointer reporter_;
+    std::vector<gr::telemetry::station_receiver::sptr> receivers_;
+    gr::top_block_sptr top_;
+    std::uint64_t last_samples_ = 0;
+    std::int64_t last_measured_ns_ = 0;
+};
+
+} // namespace telemetry::rx
