@@ -95,66 +95,51 @@ private:
     Bits plain_;
 };
 
-Result<CcsdsOptions> read_options(const Settings& settings) {
-    CcsdsOptions options;
-    options.frame_size = static_cast<std::size_t>(number_or(settings, "frame_size", 223));
-    options.randomised = !equal_ignoring_case(text_or(settings, "scrambler", "CCSDS"), "none");
-    options.fecf = flag_or(settings, "fecf", false);
-    options.differential =
-        equal_ignoring_case(text_or(settings, "precoding", "none"), "differential");
-    if (options.fecf && options.frame_size < 3)
-        return fail("frame_size: a frame of " + std::to_string(options.frame_size) +
-                    " bytes has no room beside its FECF");
-    return options;
-}
-
-/// With Reed-Solomon, or why it does not fit.
-Result<CcsdsOptions> add_reed_solomon(const Settings& settings, CcsdsOptions options) {
-    const bool dual = equal_ignoring_case(text_or(settings, "rs_basis", "conventional"), "dual");
-    options.reed_solomon = dual ? fec::kRs223Dual : fec::kRs223Conventional;
-    options.interleaving = static_cast<int>(number_or(settings, "rs_interleaving", 1));
-    const auto depth = static_cast<std::size_t>(options.interleaving);
-    if (options.frame_size % depth != 0 || options.frame_size > depth * 223)
-        return fail("frame_size: " + std::to_string(options.frame_size) + " bytes do not fill " +
-                    std::to_string(depth) + " interleaved words of at most 223 bytes");
-    return options;
-}
-
-/// The code of that name as station files have it.
-fec::ConvolutionalCode convolutional_code(std::string_view name) {
+/// The code of that name as station files have it; nothing for "none".
+std::optional<fec::ConvolutionalCode> convolutional_code(std::string_view name) {
+    if (equal_ignoring_case(name, "CCSDS"))
+        return fec::kConvolutionalCcsds;
     if (equal_ignoring_case(name, "NASA-DSN"))
         return fec::kConvolutionalNasaDsn;
     if (equal_ignoring_case(name, "CCSDS uninverted"))
         return fec::kConvolutionalCcsdsUninverted;
     if (equal_ignoring_case(name, "NASA-DSN uninverted"))
         return fec::kConvolutionalNasaDsnUninverted;
-    return fec::kConvolutionalCcsds;
+    return std::nullopt;
+}
+
+std::optional<fec::ReedSolomonCode> reed_solomon_code(std::string_view basis) {
+    if (equal_ignoring_case(basis, "dual"))
+        return fec::kRs223Dual;
+    if (equal_ignoring_case(basis, "conventional"))
+        return fec::kRs223Conventional;
+    return std::nullopt;
 }
 
 } // namespace
 
-Result<std::unique_ptr<Framer>> make_ccsds_uncoded_framer(const Settings& settings) {
-    const auto options = read_options(settings);
-    if (!options)
-        return fail(options.error());
-    return std::make_unique<CcsdsFramer>(*options);
-}
+Result<std::unique_ptr<Framer>> make_ccsds_framer(const Settings& settings,
+                                                  const CcsdsDefaults& defaults) {
+    CcsdsOptions options;
+    options.frame_size = static_cast<std::size_t>(number_or(settings, "frame_size", 223));
+    options.convolutional =
+        convolutional_code(text_or(settings, "convolutional", defaults.convolutional));
+    options.reed_solomon = reed_solomon_code(text_or(settings, "rs_basis", defaults.rs_basis));
+    options.interleaving = static_cast<int>(number_or(settings, "rs_interleaving", 1));
+    options.randomised = !equal_ignoring_case(text_or(settings, "scrambler", "CCSDS"), "none");
+    options.fecf = flag_or(settings, "fecf", false);
+    options.differential =
+        equal_ignoring_case(text_or(settings, "precoding", "none"), "differential");
 
-Result<std::unique_ptr<Framer>> make_ccsds_reed_solomon_framer(const Settings& settings) {
-    const auto options = read_options(settings).and_then(
-        [&](const CcsdsOptions& read) { return add_reed_solomon(settings, read); });
-    if (!options)
-        return fail(options.error());
-    return std::make_unique<CcsdsFramer>(*options);
-}
-
-Result<std::unique_ptr<Framer>> make_ccsds_concatenated_framer(const Settings& settings) {
-    auto options = read_options(settings).and_then(
-        [&](const CcsdsOptions& read) { return add_reed_solomon(settings, read); });
-    if (!options)
-        return fail(options.error());
-    options->convolutional = convolutional_code(text_or(settings, "convolutional", "CCSDS"));
-    return std::make_unique<CcsdsFramer>(*options);
+    if (options.frame_size < (options.fecf ? 3U : 1U))
+        return fail("frame_size: a frame of " + std::to_string(options.frame_size) +
+                    " bytes has no room for data");
+    const auto depth = static_cast<std::size_t>(options.interleaving);
+    if (options.reed_solomon &&
+        (options.frame_size % depth != 0 || options.frame_size > depth * 223))
+        return fail("frame_size: " + std::to_string(options.frame_size) + " bytes do not fill " +
+                    std::to_string(depth) + " interleaved words of at most 223 bytes");
+    return std::make_unique<CcsdsFramer>(options);
 }
 
 } // namespace telemetry::modem

@@ -4,10 +4,15 @@
 
 namespace telemetry::modem {
 
-// TM synchronisation and channel coding (CCSDS 131.0-B-5), as the deframers of the same names read
-// it: `frame_size` bytes before parity, and the options that the names leave open.
-Result<std::unique_ptr<Framer>> make_ccsds_uncoded_framer(const Settings& settings);
-Result<std::unique_ptr<Framer>> make_ccsds_reed_solomon_framer(const Settings& settings);
-Result<std::unique_ptr<Framer>> make_ccsds_concatenated_framer(const Settings& settings);
+/// What the name of a framing implies where its settings do not say.
+struct CcsdsDefaults {
+    std::string_view convolutional;
+    std::string_view rs_basis;
+};
+
+/// TM synchronisation and channel coding (CCSDS 131.0-B-5), as the deframers of the same names read
+/// it: `frame_size` bytes before parity, FECF included, and the codes that the settings choose.
+Result<std::unique_ptr<Framer>> make_ccsds_framer(const Settings& settings,
+                                                  const CcsdsDefaults& defaults);
 
 } // namespace telemetry::modem

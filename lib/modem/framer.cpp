@@ -151,15 +151,26 @@ Made make_synced(const Settings& settings) {
         static_cast<std::uint32_t>(number_or(settings, "sync_word", kSyncWord)));
 }
 
+/// The defaults of CCSDS framings, by the stages that the name says.
+enum class Ccsds { uncoded, reed_solomon, concatenated };
+
+template <Ccsds kStages>
+Made make_ccsds(const Settings& settings) {
+    return make_ccsds_framer(settings,
+                             {.convolutional = kStages == Ccsds::concatenated ? "CCSDS" : "none",
+                              .rs_basis = kStages == Ccsds::uncoded ? "none" : "dual"});
+}
+
 constexpr Framing kFramings[] = {
     {"AX.25", make_ax25<G3ruh::no>},
     {"AX.25 G3RUH", make_ax25<G3ruh::yes>},
     {"AX100 ASM+Golay", make_synced<GolayFramer, 0x930b51de>},
     {"AX100 Reed Solomon", make_synced<Ax100ReedSolomonFramer, 0x930b51de>},
     {"U482C", make_synced<GolayFramer, 0xc3aa6655>},
-    {"CCSDS Uncoded", make_ccsds_uncoded_framer},
-    {"CCSDS Reed-Solomon", make_ccsds_reed_solomon_framer},
-    {"CCSDS Concatenated", make_ccsds_concatenated_framer},
+    {"CCSDS TM", make_ccsds<Ccsds::reed_solomon>},
+    {"CCSDS Concatenated", make_ccsds<Ccsds::concatenated>},
+    {"CCSDS Reed-Solomon", make_ccsds<Ccsds::reed_solomon>},
+    {"CCSDS Uncoded", make_ccsds<Ccsds::uncoded>},
 };
 
 } // namespace

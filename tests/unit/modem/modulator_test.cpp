@@ -209,8 +209,8 @@ TEST(PskModulator, DifferentialOneChangesThePhase) {
 
 TEST(PskModulator, ManchesterOneRises) {
     const std::vector<std::uint8_t> bits{1, 0};
-    const auto signal =
-        modulate("BPSK Manchester", settings_of({{"baudrate", 1000}, {"roll_off", 0}}), 20000, bits);
+    const auto signal = modulate("BPSK Manchester",
+                                 settings_of({{"baudrate", 1000}, {"roll_off", 0}}), 20000, bits);
     const double expected[] = {-1, 1, 1, -1};
     for (std::size_t k = 0; k < 4; ++k)
         EXPECT_NEAR(signal[10 + 10 * k].real(), expected[k], 1e-6) << k;
