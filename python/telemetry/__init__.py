@@ -17,8 +17,19 @@ __all__ = [
     "deframers",
     "demodulator",
     "demodulators",
+    "frame_list",
     "kiss_encoder",
     "publisher",
     "station_receiver",
     "to_json",
 ]
+
+
+def __getattr__(name):
+    # Headless receivers need no Qt.
+    if name == "frame_list":
+        from .qt_frame_list import frame_list
+
+        globals()[name] = frame_list
+        return frame_list
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
