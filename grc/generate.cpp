@@ -74,9 +74,10 @@ std::vector<Parameter> merge(const std::vector<Entry>& entries) {
     std::set<std::string> ids;
     for (const Entry& entry : entries)
         for (const Field& field : entry.fields) {
-            const auto same = std::find_if(parameters.begin(), parameters.end(), [&](const auto& p) {
-                return p.field->name == field.name && alike(*p.field, field);
-            });
+            const auto same =
+                std::find_if(parameters.begin(), parameters.end(), [&](const auto& p) {
+                    return p.field->name == field.name && alike(*p.field, field);
+                });
             if (same != parameters.end()) {
                 same->entries.push_back(entry.name);
                 continue;
@@ -177,8 +178,9 @@ std::string settings_code(const std::vector<Parameter>& parameters, const char* 
         else if (!field.fallback.empty())
             given += " and str(" + parameter.id + ") != '" + example_of(field) + "'";
         code += "% if " + given + ":\n";
-        code += "'" + std::string(field.name) + "': " +
-                (quoted ? "'${" + parameter.id + "}'" : "${" + parameter.id + "}") + ", \\\n";
+        code += "'" + std::string(field.name) +
+                "': " + (quoted ? "'${" + parameter.id + "}'" : "${" + parameter.id + "}") +
+                ", \\\n";
         code += "% endif\n";
     }
     return code + "}";
@@ -196,10 +198,10 @@ std::string documentation(const std::string& introduction, const std::vector<Ent
         }
         text += ": " + entry.summary + "\n";
         for (const Field& field : entry.fields) {
-            text += "    " + std::string(field.name) + ": " + std::string(field.help) + " Expected: " +
-                    telemetry::describe_expected(field);
-            text += field.fallback.empty() ? ".\n"
-                                           : "; default " + std::string(field.fallback) + ".\n";
+            text += "    " + std::string(field.name) + ": " + std::string(field.help) +
+                    " Expected: " + telemetry::describe_expected(field);
+            text +=
+                field.fallback.empty() ? ".\n" : "; default " + std::string(field.fallback) + ".\n";
         }
     }
     return text;
@@ -265,7 +267,8 @@ void emit_selector(YAML::Emitter& out, const char* selector, const char* label,
         labels.push_back(entry.aliases.empty()
                              ? entry.name
                              : entry.name + " (" +
-                                   std::string(telemetry::split(entry.aliases, '|').front()) + "…)");
+                                   std::string(telemetry::split(entry.aliases, '|').front()) +
+                                   "…)");
     }
     out << YAML::BeginMap << YAML::Key << "id" << YAML::Value << selector << YAML::Key << "label"
         << YAML::Value << label << YAML::Key << "dtype" << YAML::Value << "enum";
@@ -280,9 +283,8 @@ void emit_asserts(YAML::Emitter& out, const std::vector<Entry>& entries,
     for (const auto& parameter : parameters)
         for (const Entry& entry : entries) {
             const Field* field = field_of(entry, parameter.field->name);
-            const bool named =
-                std::find(parameter.entries.begin(), parameter.entries.end(), entry.name) !=
-                parameter.entries.end();
+            const bool named = std::find(parameter.entries.begin(), parameter.entries.end(),
+                                         entry.name) != parameter.entries.end();
             if (!named || !field ||
                 (field->type != Field::Type::integer && field->type != Field::Type::real))
                 continue;

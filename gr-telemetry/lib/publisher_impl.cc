@@ -8,20 +8,21 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "dictionary.h"
+#include "telemetry/base/time.h"
 #include "telemetry/publish/records.h"
 
 namespace gr {
 namespace telemetry {
 
 publisher::sptr publisher::make(const std::string& endpoint, const std::string& source,
-                                int queue_messages, double heartbeat) {
+                                bool allow_remote, int queue_messages, double heartbeat) {
     if (queue_messages < 1)
         throw std::invalid_argument("queue_messages: expected 1 or more");
     if (!(heartbeat >= 0 && heartbeat < 1e6))
         throw std::invalid_argument("heartbeat: expected seconds, 0 to 1e6");
     auto socket = ::telemetry::publish::Publisher::open(
         {.endpoint = endpoint,
+         .allow_remote = allow_remote,
          .queue_messages = static_cast<size_t>(queue_messages),
          .heartbeat_ns = std::llround(heartbeat * 1e9)});
     if (!socket)
@@ -33,15 +34,17 @@ publisher_impl::publisher_impl(std::unique_ptr<::telemetry::publish::Publisher> 
                                std::string source)
     : gr::block("telemetry_publisher", gr::io_signature::make(0, 0, 0),
                 gr::io_signature::make(0, 0, 0)),
-      d_socket(std::move(socket)), d_source(std::move(source)) {
+      d_socket(std::move(socket)), d_source(std::move(source)), d_start(::telemetry::utc_now()) {
     message_port_register_in(keys::frames());
     message_port_register_in(keys::events());
     message_port_register_in(keys::metrics());
     set_msg_handler(keys::frames(), [this](const pmt::pmt_t& message) { publish_frame(message); });
-    set_msg_handler(keys::events(),
-                    [this](const pmt::pmt_t& message) { publish_dictionary("event", message); });
-    set_msg_handler(keys::metrics(),
-                    [this](const pmt::pmt_t& message) { publish_dictionary("metric", message); });
+    set_msg_handler(keys::events(), [this](const pmt::pmt_t& message) {
+        publish_record("event", event_record(message));
+    });
+    set_msg_handler(keys::metrics(), [this](const pmt::pmt_t& message) {
+        publish_record("metric", metrics_record(message, d_start));
+    });
 }
 
 publisher_impl::~publisher_impl() {
@@ -69,15 +72,15 @@ void publisher_impl::publish_frame(const pmt::pmt_t& message) {
     }
     const auto json = ::telemetry::publish::frame_json(
         received->frame(), {received->station(), received->downlink(), received->framing()});
-    d_socket->publish("frame", received->station(), d_source, json, received->frame().bytes);
+    d_socket->publish("frame", received->station(), source_of(received->downlink()), json,
+                      received->frame().bytes);
 }
 
-void publisher_impl::publish_dictionary(const char* kind, const pmt::pmt_t& message) {
-    if (!pmt::is_dict(message) || pmt::is_null(message)) {
+void publisher_impl::publish_record(const char* kind, const std::optional<record>& found) {
+    if (found)
+        d_socket->publish(kind, found->station, source_of(found->source), found->payload);
+    else
         ++d_refused;
-        return;
-    }
-    d_socket->publish(kind, text_of(message, "station"), d_source, to_json(message));
 }
 
 } // namespace telemetry

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include <gnuradio/telemetry/publisher.h>
+#include <gnuradio/telemetry/records.h>
 
 #include <atomic>
 
@@ -23,11 +24,15 @@ public:
 
 private:
     void publish_frame(const pmt::pmt_t& message);
-    void publish_dictionary(const char* kind, const pmt::pmt_t& message);
+    void publish_record(const char* kind, const std::optional<record>& found);
+    const std::string& source_of(const std::string& downlink) const {
+        return downlink.empty() ? d_source : downlink;
+    }
     void work_off_queues();
 
     const std::unique_ptr<::telemetry::publish::Publisher> d_socket;
     const std::string d_source;
+    const ::telemetry::UtcNs d_start;
     std::atomic<uint64_t> d_refused{0};
 };
 

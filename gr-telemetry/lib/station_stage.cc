@@ -21,7 +21,8 @@ station_stage::station_stage(const core::station::Station& station, double samp_
     : message_stage("telemetry_station_stage",
                     type == sample_type::COMPLEX ? sizeof(gr_complex) : sizeof(float)),
       d_station(station), d_type(type), d_options(options),
-      d_clock(samp_rate, options.gap_tolerance) {
+      d_clock(samp_rate, options.gap_tolerance), d_confirmed(station.downlinks.size()),
+      d_unconfirmed(station.downlinks.size()) {
     d_receiver = value_or_throw(make_receiver(samp_rate));
     if (!(options.metrics_interval >= 0))
         throw std::invalid_argument("metrics_interval: expected seconds, 0 or more");
@@ -123,6 +124,7 @@ void station_stage::on_frame(const core::Frame& frame, int downlink) noexcept {
     core::Frame numbered = frame;
     numbered.sample_index += d_base;
     ++d_frames;
+    ++(frame.confirmed ? d_confirmed : d_unconfirmed)[static_cast<size_t>(downlink)];
     message_port_pub(keys::frames(), to_pdu(numbered, {d_station.name, link.name,
                                                        link.deframer->name, d_clock.frequency()}));
 }
@@ -173,7 +175,9 @@ void station_stage::publish_metrics() {
         dict.add_quality(status[i].quality);
         dict.add_count("symbols", static_cast<int64_t>(status[i].symbols));
         dict.add_count("syncs", static_cast<int64_t>(counts.syncs));
-        dict.add_count("frames", static_cast<int64_t>(counts.frames));
+        dict.add_count("frames", d_confirmed[i] + d_unconfirmed[i]);
+        dict.add_count("frames_confirmed", d_confirmed[i]);
+        dict.add_count("frames_unconfirmed", d_unconfirmed[i]);
         for (size_t why = 0; why < counts.discarded.size(); ++why)
             dict.add_count(("discarded_" + std::string(core::framing::kDiscardNames[why])).c_str(),
                            static_cast<int64_t>(counts.discarded[why]));

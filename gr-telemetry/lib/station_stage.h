@@ -42,6 +42,7 @@ private:
     const station_receiver_options d_options;
     stream_clock d_clock;
     std::unique_ptr<::telemetry::station::Receiver> d_receiver; // none: the rate is impossible
+    std::vector<int64_t> d_confirmed, d_unconfirmed;            // frames of each downlink
     int64_t d_base = 0;                                         // index of the receiver's sample 0
     int64_t d_metrics_interval = 0;                             // samples; 0: none
     int64_t d_until_metrics = 0;

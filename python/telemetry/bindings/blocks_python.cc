@@ -81,7 +81,8 @@ void bind_blocks(py::module& m) {
     py::class_<gt::publisher, gr::block, gr::basic_block, std::shared_ptr<gt::publisher>>(
         m, "publisher", "Publishes frames, events and metrics over ZeroMQ.")
         .def(py::init(&gt::publisher::make), "endpoint"_a = "tcp://127.0.0.1:5556",
-             "source"_a = "receiver", "queue_messages"_a = 4096, "heartbeat"_a = 1.0)
+             "source"_a = "receiver", "allow_remote"_a = false, "queue_messages"_a = 4096,
+             "heartbeat"_a = 1.0)
         .def("endpoint", &gt::publisher::endpoint)
         .def("published", &gt::publisher::published)
         .def("dropped", &gt::publisher::dropped)

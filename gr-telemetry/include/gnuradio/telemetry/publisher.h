@@ -22,15 +22,17 @@ public:
 
     /*!
      * \param endpoint ZeroMQ address to bind: "tcp://127.0.0.1:5556"; port "*": any free one
-     * \param source name of this receiver, the last part of the topics
+     * \param source last part of the topics where a message names no downlink
+     * \param allow_remote bind an address that others on the network can reach; there is neither
+     * encryption nor authentication
      * \param queue_messages bound of the queue
      * \param heartbeat interval in seconds; 0: none
      *
      * std::runtime_error says why the endpoint cannot be bound.
      */
     static sptr make(const std::string& endpoint = "tcp://127.0.0.1:5556",
-                     const std::string& source = "receiver", int queue_messages = 4096,
-                     double heartbeat = 1.0);
+                     const std::string& source = "receiver", bool allow_remote = false,
+                     int queue_messages = 4096, double heartbeat = 1.0);
 
     virtual std::string endpoint() const = 0; //!< with the port that was bound
     virtual uint64_t published() const = 0;   //!< handed to ZeroMQ; any thread
