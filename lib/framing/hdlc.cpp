@@ -8,41 +8,13 @@ namespace telemetry::framing {
 namespace {
 
 constexpr std::size_t kLeastFrameBytes = 10; ///< without FCS, and led by a second flag
-constexpr std::size_t kAddressBytes = 14;
+constexpr std::int64_t kLeastSpan = (kLeastFrameBytes + 2) * 8;
 constexpr std::size_t kLongFrameBytes = 48; ///< noise has as much between flags 1 time in 20
 constexpr int kCallsignCharacters = 10;
 
 /// With stuffing and both flags.
 constexpr std::size_t kSpan = (HdlcDeframer::kMaxFrameBytes + 2) * 8 * 6 / 5 + 64;
 constexpr std::size_t kBuffer = 4 * kSpan;
-
-/// Takes the stuffed zeros out and packs bytes, least significant bit first. Nothing when the
-/// length is no whole number of bytes or too long.
-std::span<const std::uint8_t> destuff(std::span<const std::uint8_t> bits,
-                                      std::span<std::uint8_t> bytes) noexcept {
-    std::size_t count = 0;
-    unsigned byte = 0;
-    int ones = 0;
-    for (const std::uint8_t bit : bits) {
-        if (ones == 5) {
-            ones = 0;
-            if (bit)
-                return {};
-            continue;
-        }
-        ones = bit ? ones + 1 : 0;
-        byte = byte >> 1 | static_cast<unsigned>(bit) << 7;
-        if (++count % 8 == 0) {
-            if (count / 8 > bytes.size())
-                return {};
-            bytes[count / 8 - 1] = static_cast<std::uint8_t>(byte);
-            byte = 0;
-        }
-    }
-    if (count % 8 != 0)
-        return {};
-    return bytes.first(count / 8);
-}
 
 template <HdlcScrambling kScrambling>
 Result<std::unique_ptr<Deframer>> make(const Settings&) {
@@ -68,25 +40,11 @@ std::span<const DeframerEntry> hdlc_deframers() {
     return kEntries;
 }
 
-int callsign_characters(std::span<const std::uint8_t> frame) noexcept {
-    if (frame.size() < kAddressBytes)
-        return 0;
-    int count = 0;
-    for (std::size_t i = 0; i < kAddressBytes; ++i) {
-        if (i % 7 == 6)
-            continue; // SSID and flags
-        const unsigned character = frame[i] >> 1;
-        const bool usual = (character >= 'A' && character <= 'Z') ||
-                           (character >= '0' && character <= '9') || character == ' ' ||
-                           character == '-';
-        count += usual && !(frame[i] & 1);
-    }
-    return count;
-}
-
 HdlcDeframer::HdlcDeframer(HdlcScrambling scrambling)
     : scrambling_(scrambling), fcs_(fec::kCrc16X25), clock_(kSpan), symbols_(kBuffer),
-      bits_(kBuffer), frame_(kMaxFrameBytes + 2) {}
+      bits_(kBuffer), frame_(kMaxFrameBytes + 2), repair_(scrambling, kSpan) {
+    openings_.fill(-1);
+}
 
 void HdlcDeframer::reset() noexcept {
     clock_.reset();
@@ -96,6 +54,7 @@ void HdlcDeframer::reset() noexcept {
     line_ = 0;
     last_ = 0;
     opening_ = before_ = interrupted_ = -1;
+    openings_.fill(-1);
 }
 
 void HdlcDeframer::process(const SoftSymbols& input, Sink<Frame>& sink) noexcept {
@@ -160,43 +119,79 @@ void HdlcDeframer::boundary(Sink<Frame>& sink) noexcept {
     before_ = opening_;
     opening_ = next;
     interrupted_ = -1;
+    // Of flags in a row only the last one opens a frame.
+    if (next - openings_[0] > kLeastSpan)
+        std::copy_backward(openings_.begin(), openings_.end() - 1, openings_.end());
+    openings_[0] = next;
 }
 
 void HdlcDeframer::close(Sink<Frame>& sink) noexcept {
-    const std::int64_t next = base_ + static_cast<std::int64_t>(used_);
-    const std::int64_t length = next - 8 - opening_;
-    if (opening_ < 0 || length < static_cast<std::int64_t>((kLeastFrameBytes + 2) * 8))
-        return;
-    ++counts_.syncs;
+    const std::int64_t end = base_ + static_cast<std::int64_t>(used_) - 8;
+    if (opening_ >= 0 && end - opening_ >= kLeastSpan) {
+        ++counts_.syncs;
+        if (intact(end, sink)) {
+            openings_.fill(-1);
+            return;
+        }
+    }
+    for (const std::int64_t opening : openings_)
+        if (opening >= base_ && repaired(opening, end, sink)) {
+            openings_.fill(-1);
+            return;
+        }
+}
+
+bool HdlcDeframer::intact(std::int64_t end, Sink<Frame>& sink) noexcept {
     if (interrupted_ >= 0) {
         ++counts_[Discard::interrupted];
-        return;
+        return false;
     }
     if (opening_ < base_) {
         ++counts_[Discard::length];
-        return;
+        return false;
     }
     const auto bits = std::span(bits_).subspan(static_cast<std::size_t>(opening_ - base_),
-                                               static_cast<std::size_t>(length));
-    const auto bytes = destuff(bits, frame_);
+                                               static_cast<std::size_t>(end - opening_));
+    const auto bytes = hdlc_destuff(bits, frame_);
     if (bytes.size() < kLeastFrameBytes + 2) {
         ++counts_[Discard::length];
-        return;
+        return false;
     }
     const auto payload = bytes.first(bytes.size() - 2);
     const unsigned received = bytes[bytes.size() - 2] | bytes[bytes.size() - 1] << 8;
     if (fcs_(payload) != received) {
         ++counts_[Discard::crc];
-        return;
+        return false;
     }
     if (!plausible(payload)) {
         ++counts_[Discard::header];
-        return;
+        return false;
     }
+    yield(payload, opening_, end, 0, sink);
+    return true;
+}
+
+bool HdlcDeframer::repaired(std::int64_t opening, std::int64_t end, Sink<Frame>& sink) noexcept {
+    const auto length = end - opening;
+    if (length < kLeastSpan || length > static_cast<std::int64_t>(kSpan))
+        return false;
+    const auto first = static_cast<std::size_t>(opening - base_);
+    const auto count = static_cast<std::size_t>(length);
+    const auto outcome = repair_.attempt(std::span(symbols_).subspan(first, count),
+                                         std::span(bits_).subspan(first, count), frame_);
+    if (outcome.frame.empty())
+        return false;
+    yield(outcome.frame, opening, end, outcome.inverted, sink);
+    return true;
+}
+
+void HdlcDeframer::yield(std::span<const std::uint8_t> bytes, std::int64_t opening,
+                         std::int64_t end, int corrected, Sink<Frame>& sink) noexcept {
     Frame frame;
-    frame.bytes = payload;
+    frame.bytes = bytes;
     frame.confirmed = true;
-    clock_.stamp(frame, opening_ - 8, next);
+    frame.corrected = corrected;
+    clock_.stamp(frame, opening - 8, end + 8);
     ++counts_.frames;
     sink.accept(frame);
 }

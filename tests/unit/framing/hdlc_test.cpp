@@ -123,6 +123,65 @@ TEST_P(Hdlc, AWrongBitOrAnAbortIsCountedNotYielded) {
     EXPECT_GE(counts[Discard::crc] + counts[Discard::length] + counts[Discard::interrupted], 1u);
 }
 
+TEST_P(Hdlc, TwoUncertainSymbolsAreMended) {
+    Line line(GetParam());
+    line.flags(4);
+    line.frame(kUiFrame);
+    line.flags(3);
+    const auto clean = clean_symbols(line.levels);
+    for (std::size_t first = 60; first < 200; first += 7)
+        for (std::size_t second = first; second < 200; second += 31) {
+            auto symbols = clean;
+            symbols[first] = static_cast<std::int8_t>(-symbols[first] / 8);
+            symbols[30] = static_cast<std::int8_t>(symbols[30] / 16); // uncertain, but right
+            if (second != first)
+                symbols[second] = static_cast<std::int8_t>(-symbols[second] / 8);
+            const auto frames = deframe(*make(), symbols);
+            ASSERT_EQ(frames.size(), 1u) << first << " " << second;
+            EXPECT_EQ(frames[0].hex, kUiFrame);
+            EXPECT_EQ(frames[0].corrected, second == first ? 1 : 2);
+            EXPECT_EQ(frames[0].sample_index, 2 + 5 * 24);
+        }
+}
+
+TEST_P(Hdlc, CertainSymbolsAndStrangeFramesAreNotMended) {
+    for (const std::string& hex : {kUiFrame, std::string(120, '5')}) {
+        Line line(GetParam());
+        line.flags(4);
+        line.frame(hex);
+        line.flags(3);
+        auto symbols = clean_symbols(line.levels);
+        symbols[100] =
+            static_cast<std::int8_t>(hex == kUiFrame ? -symbols[100] : -symbols[100] / 8);
+        EXPECT_TRUE(deframe(*make(), symbols).empty());
+    }
+}
+
+// Frames with none to many wrong symbols: next to none may be mended into something else.
+TEST_P(Hdlc, MendingYieldsNoFalseFrames) {
+    Line line(GetParam());
+    constexpr int kSent = 2000;
+    for (int i = 0; i < kSent; ++i) {
+        line.flags(2);
+        line.frame(kUiFrame + "00112233445566778899aabbccddeeff");
+    }
+    line.flags(2);
+    const auto deframer = make();
+    int right = 0;
+    int wrong = 0;
+    int mended = 0;
+    for (const auto& frame : deframe(*deframer, noisy_symbols(line.levels, 12.5F, 3))) {
+        const bool good = frame.hex == kUiFrame + "00112233445566778899aabbccddeeff";
+        right += good;
+        wrong += !good;
+        mended += frame.corrected > 0;
+    }
+    RecordProperty("right_wrong_mended", std::to_string(right) + " " + std::to_string(wrong) + " " +
+                                             std::to_string(mended));
+    EXPECT_GT(mended, right / 4);
+    EXPECT_LE(wrong, 1);
+}
+
 TEST_P(Hdlc, ShortStrangeFrameNeedsASecondFlag) {
     const std::string strange = "0102030405060708090a0b0c0d0e0f10";
     for (const std::size_t flags : {1u, 2u}) {
