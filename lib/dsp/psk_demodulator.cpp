@@ -43,6 +43,7 @@ public:
 private:
     static constexpr int kMargin = 4; ///< nodes behind a hop that tell whether it is locked
     static constexpr std::size_t kRecords = 64;
+    static constexpr float kWeakLine = 25; ///< at Es/N0 of 1 to 2 dB
 
     struct Record {
         float offset_hz = 0;
@@ -52,6 +53,8 @@ private:
 
     void take(const Samples& part, Sink<SoftSymbols>& sink) noexcept;
     void remove_dc(float* i, float* q, std::size_t count) noexcept;
+    double frequency_at(std::int64_t node) const noexcept;
+    PskSymbols::PhaseWindow phase_window_of(std::int64_t hop) const noexcept;
     void turn_hop(std::int64_t hop) noexcept;
     void yield(const PskSymbols::Hop& hop, Sink<SoftSymbols>& sink) noexcept;
     double step_of_symbol() const { return front_.step() * plan_.samples_per_symbol; }
@@ -167,7 +170,7 @@ void PskDemodulator::take(const Samples& part, Sink<SoftSymbols>& sink) noexcept
         carrier_.push(x_i_.at(window), x_q_.at(window));
         for (; turned_ + kMargin < carrier_.decided(); ++turned_) {
             turn_hop(turned_);
-            if (!symbols_.push(turned_i_.data(), turned_q_.data()))
+            if (!symbols_.push(turned_i_.data(), turned_q_.data(), phase_window_of(turned_)))
                 continue;
             if (plan_.code == LineCode::nrz)
                 yield(symbols_.hop(), sink);
@@ -189,10 +192,36 @@ void PskDemodulator::remove_dc(float* i, float* q, std::size_t count) noexcept {
     }
 }
 
+double PskDemodulator::frequency_at(std::int64_t node) const noexcept {
+    // A weak line's place is known better from several nodes: as many after as before, so that a
+    // drift does not matter, and none beyond a jump.
+    double sum = carrier_.node(node).cycles_per_sample;
+    int count = 1;
+    for (int away = 1; away < kMargin && away <= node; ++away) {
+        const CarrierLine::Node &before = carrier_.node(node - away),
+                                &after = carrier_.node(node + away);
+        const bool weak =
+            before.power < CarrierLine::kMostGain && after.power < CarrierLine::kMostGain;
+        if (!weak || after.jump || carrier_.node(node - away + 1).jump)
+            break;
+        sum += before.cycles_per_sample + after.cycles_per_sample;
+        count += 2;
+    }
+    return sum / count;
+}
+
+PskSymbols::PhaseWindow PskDemodulator::phase_window_of(std::int64_t hop) const noexcept {
+    float sum = 0;
+    for (std::int64_t n = hop - kMargin + 1; n <= hop + kMargin; ++n)
+        sum += carrier_.node(n).power;
+    return sum / (2 * kMargin) < kWeakLine ? PskSymbols::PhaseWindow::extended
+                                           : PskSymbols::PhaseWindow::brief;
+}
+
 void PskDemodulator::turn_hop(std::int64_t hop) noexcept {
     const auto node = [&](std::int64_t n) -> const CarrierLine::Node& { return carrier_.node(n); };
     const CarrierLine::Node &before = node(hop), &after = node(hop + 1);
-    double first = before.cycles_per_sample, last = after.cycles_per_sample;
+    double first = frequency_at(hop), last = frequency_at(hop + 1);
     // Between two signals there is no line to follow: the stronger one reaches further.
     if (after.jump)
         first = last = after.power > before.power ? last : first;

@@ -49,17 +49,17 @@ std::vector<float> design_root_raised_cosine(double samples_per_symbol, double r
 PskSymbols::PskSymbols(int samples_per_symbol, double roll_off)
     : factor_(samples_per_symbol / kRate), half_(kSpan * samples_per_symbol),
       matched_(padded_to_lanes(design_root_raised_cosine(samples_per_symbol, roll_off, kSpan))),
-      fir_(simd::choose(fir_variants())), bank_(simd::choose(bank_variants())),
+      fir_(simd::choose(fir_variants())), bank_(simd::choose(bank_variants())), window_(8, 1),
       in_i_(static_cast<std::size_t>(3 * kHopSymbols * samples_per_symbol),
             static_cast<std::size_t>(kHopSymbols * samples_per_symbol)),
       in_q_(in_i_), y_i_(4 * kHopSymbols * kRate, kHopSymbols * kRate), y_q_(y_i_),
-      square_i_(4 * kHopSymbols, kHopSymbols), square_q_(square_i_),
+      square_i_(6 * kHopSymbols, kHopSymbols), square_q_(square_i_),
       r_i_(18 * kHopSymbols * kRate, kHopSymbols * kRate), r_q_(r_i_), cells_(28 * kCells, kCells),
       lines_(12 * kCells, kCells), powers_(24, 1), timing_(8 * kCells, kCells) {
-    const int window = 2 * kPhaseReach + 1;
-    for (int n = 0; n < window; ++n)
-        phase_window_.push_back(
-            static_cast<float>(0.5 - 0.5 * std::cos(2 * kPi * (n + 1) / (window + 1))));
+    for (std::size_t w = 0; w < kPhaseReach.size(); ++w)
+        for (int n = -kPhaseReach[w]; n <= kPhaseReach[w]; ++n)
+            phase_windows_[w].push_back(
+                static_cast<float>(0.5 + 0.5 * std::cos(kPi * n / (kPhaseReach[w] + 1))));
 
     // Half the sample rate is far from the band's edge: sinc under a window, 16 taps.
     const int lanes = static_cast<int>(kBankLanes);
@@ -93,6 +93,7 @@ PskSymbols::PskSymbols(int samples_per_symbol, double roll_off)
 
 void PskSymbols::reset() noexcept {
     pushed_ = 0;
+    window_.reset();
     for (auto* buffer : {&in_i_, &in_q_, &y_i_, &y_q_, &square_i_, &square_q_, &r_i_, &r_q_})
         buffer->reset();
     cells_.reset();
@@ -107,21 +108,22 @@ void PskSymbols::reset() noexcept {
     last_timing_ = 0;
 }
 
-bool PskSymbols::push(const float* in_i, const float* in_q) noexcept {
+bool PskSymbols::push(const float* in_i, const float* in_q, PhaseWindow phase_window) noexcept {
+    window_.push(phase_window);
     const auto count = static_cast<std::size_t>(kHopSymbols * kRate * factor_);
     std::copy_n(in_i, count, in_i_.append(count));
     std::copy_n(in_q, count, in_q_.append(count));
     const std::int64_t hop = pushed_++;
     if (hop >= 1)
         filter_hop(hop - 1);
-    if (hop >= 2) {
-        turn_hop(hop - 2);
-        measure_cells(hop - 2);
+    if (hop >= 3) {
+        turn_hop(hop - 3);
+        measure_cells(hop - 3);
     }
-    if (hop >= 6)
-        sum_lines(hop - 6);
-    if (hop >= 14)
-        time_cells(hop - 14);
+    if (hop >= 7)
+        sum_lines(hop - 7);
+    if (hop >= 15)
+        time_cells(hop - 15);
     if (hop < kDelayHops)
         return false;
     make_symbols(hop - kDelayHops);
@@ -161,9 +163,11 @@ void PskSymbols::filter_hop(std::int64_t hop) noexcept {
 void PskSymbols::turn_hop(std::int64_t hop) noexcept {
     float twice_i[kHopSymbols], twice_q[kHopSymbols];
     const std::int64_t first = hop * kHopSymbols;
-    fir_(square_i_.at(first - kPhaseReach), phase_window_.data(), phase_window_.size(), 1, twice_i,
+    const auto choice = static_cast<std::size_t>(window_[hop]);
+    const std::vector<float>& window = phase_windows_[choice];
+    fir_(square_i_.at(first - kPhaseReach[choice]), window.data(), window.size(), 1, twice_i,
          kHopSymbols);
-    fir_(square_q_.at(first - kPhaseReach), phase_window_.data(), phase_window_.size(), 1, twice_q,
+    fir_(square_q_.at(first - kPhaseReach[choice]), window.data(), window.size(), 1, twice_q,
          kHopSymbols);
     const float* y_i = y_i_.at(first * kRate);
     const float* y_q = y_q_.at(first * kRate);

@@ -43,22 +43,26 @@ public:
         float rate_error = 0; ///< of the symbol clock, relative
     };
 
+    /// Long follows less of an oscillator's own movements, but slips no cycles in strong noise.
+    enum class PhaseWindow : std::uint8_t { brief, extended };
+
     PskSymbols(int samples_per_symbol, double roll_off);
 
     /// One hop of kHopSymbols·samples_per_symbol samples. True when hop() holds a new one.
-    bool push(const float* in_i, const float* in_q) noexcept;
+    bool push(const float* in_i, const float* in_q, PhaseWindow phase_window) noexcept;
     const Hop& hop() const { return hop_; }
 
     /// Hops from push() of a symbol to its hop().
-    static constexpr int kDelayHops = 1 + 1 + 4 + 8 + 1;
+    static constexpr int kDelayHops = 1 + 2 + 4 + 8 + 1;
 
     void reset() noexcept;
 
 private:
-    static constexpr int kRate = 4;        ///< samples a symbol behind the matched filter
-    static constexpr int kSpan = 6;        ///< symbols, half the matched filter
-    static constexpr int kPhaseReach = 32; ///< symbols either side
-    static constexpr int kCell = 16;       ///< symbols whose timing is one measurement
+    static constexpr int kRate = 4; ///< samples a symbol behind the matched filter
+    static constexpr int kSpan = 6; ///< symbols, half the matched filter
+    /// Symbols either side that a phase is averaged over, by PhaseWindow.
+    static constexpr std::array<int, 2> kPhaseReach = {32, 96};
+    static constexpr int kCell = 16; ///< symbols whose timing is one measurement
     static constexpr int kCells = kHopSymbols / kCell;
     static constexpr int kTimingReach = 16; ///< cells either side
     static constexpr int kClocks = 41;
@@ -93,7 +97,7 @@ private:
     int factor_;                 ///< decimation by the matched filter
     int half_;                   ///< of the matched filter, in samples in front of it
     std::vector<float> matched_; ///< reversed for the kernel (it is symmetric)
-    std::vector<float> phase_window_;
+    std::array<std::vector<float>, kPhaseReach.size()> phase_windows_;
     std::vector<float> interpolator_;
     struct ClockRow {
         std::array<float, kLanes> cosine{}, sine{};
@@ -103,7 +107,8 @@ private:
     FirFunction fir_;
     BankFunction bank_;
 
-    std::int64_t pushed_ = 0; ///< hops
+    std::int64_t pushed_ = 0;           ///< hops
+    SlidingBuffer<PhaseWindow> window_; ///< by hop
     SlidingBuffer<float> in_i_, in_q_;
     SlidingBuffer<float> y_i_, y_q_;           ///< matched, kRate a symbol
     SlidingBuffer<float> square_i_, square_q_; ///< a symbol
