@@ -22,7 +22,7 @@ namespace {
 
 struct Options {
     double errors = 200;
-    std::size_t bits = 500000;
+    std::size_t bits = 1000000;
     double from_db = 0;
     double to_db = 12;
     double step_db = 1;

@@ -25,7 +25,6 @@ Settings settings_for(const dsp::DemodulatorEntry& entry, const Link& link) {
     give("deviation", link.deviation_hz);
     if (link.route == Route::real_carrier) {
         give("af_carrier", link.carrier_hz);
-        give("carrier", link.carrier_hz);
     }
     auto settings = read_settings({entry.fields}, given);
     if (!settings)

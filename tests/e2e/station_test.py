@@ -10,9 +10,12 @@ installed, must understand the AX.25 downlinks too.
 import json
 import pathlib
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
+import wave
 
 PROGRAMS = pathlib.Path(sys.argv[1])
 
@@ -113,6 +116,38 @@ with tempfile.TemporaryDirectory() as name:
               for line in run(PROGRAMS / "telemetry-decode", "demo", folder / "host.sigmf-meta").splitlines()]
     check("host telemetry", [int.from_bytes(frame[20:24], "big") for frame in frames] == [0, 1, 2] and
           all(frame[14:20] == bytes.fromhex("03f0544c0001") for frame in frames), frames)
+
+    # A pipe, datagrams, and a file that a signal ends.
+    piped = subprocess.run(f"'{PROGRAMS}/telemetry-station' demo - --frames 2 --quiet | "
+                           f"'{PROGRAMS}/telemetry-decode' demo - --input-format cf32 --rate 48000 --format jsonl",
+                           shell=True, capture_output=True, text=True, timeout=60)
+    check("through a pipe", piped.returncode == 0 and len(piped.stdout.splitlines()) == 2, piped.stderr)
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        listener.bind(("127.0.0.1", 0))
+        listener.settimeout(0.5)
+        sender = subprocess.Popen([PROGRAMS / "telemetry-station", "demo",
+                                   f"udp://127.0.0.1:{listener.getsockname()[1]}", "--frames", "2", "--format",
+                                   "ci16", "--realtime", "--interval", "0.4", "--quiet"])
+        samples = b""
+        while True:
+            try:
+                samples += listener.recv(65536)
+            except TimeoutError:
+                if sender.poll() is not None:
+                    break
+    (folder / "udp.ci16").write_bytes(samples)
+    heard = run(PROGRAMS / "telemetry-decode", "demo", folder / "udp.ci16", "--rate", 48000, "--format", "jsonl")
+    check("datagrams", sender.returncode == 0 and len(heard.splitlines()) == 2, heard)
+
+    ended = subprocess.Popen([PROGRAMS / "telemetry-station", "demo", folder / "ended.wav", "--realtime", "--quiet"])
+    time.sleep(1.5)
+    ended.terminate()
+    check("SIGTERM", ended.wait(timeout=10) == 0)
+    with wave.open(str(folder / "ended.wav")) as recording:
+        check("the file it leaves", recording.getnchannels() == 2 and recording.getnframes() > 24000,
+              recording.getparams())
 
     # What cannot be is refused, in words.
     for label, words, said in [
