@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <fstream>
 #include <random>
 
 #include "telemetry/base/text.h"
@@ -130,6 +131,29 @@ TEST(Convolutional, ImpulseResponseIsTheGenerator) {
     encoder.terminate(symbols);
     // 171 and 133 octal side by side
     EXPECT_EQ(symbols, (std::vector<std::uint8_t>{1, 1, 1, 0, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1}));
+}
+
+TEST(Convolutional, VectorsOfGnuRadio) {
+    std::ifstream file(TELEMETRY_VECTORS "/fec/convolutional.txt");
+    std::string name, bits, symbols;
+    int vectors = 0;
+    while (std::getline(file, name) && std::getline(file, bits) && std::getline(file, symbols)) {
+        ++vectors;
+        const auto& code = name == "CCSDS"              ? kConvolutionalCcsds
+                           : name == "NASA-DSN"         ? kConvolutionalNasaDsn
+                           : name == "CCSDS uninverted" ? kConvolutionalCcsdsUninverted
+                                                        : kConvolutionalNasaDsnUninverted;
+        std::vector<std::uint8_t> data;
+        for (const char bit : bits)
+            data.push_back(bit == '1');
+        std::vector<std::uint8_t> coded;
+        ConvolutionalEncoder(code).encode(data, coded);
+        std::string text;
+        for (const auto symbol : coded)
+            text += symbol ? '1' : '0';
+        EXPECT_EQ(text, symbols) << name;
+    }
+    EXPECT_EQ(vectors, 4);
 }
 
 TEST(Convolutional, InversionAndOrder) {

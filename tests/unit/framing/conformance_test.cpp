@@ -5,6 +5,7 @@
 #include "allocations.h"
 #include "symbols.h"
 #include "telemetry/framing/deframer.h"
+#include "telemetry/modem/modulator.h"
 
 namespace telemetry::framing {
 namespace {
@@ -53,6 +54,46 @@ TEST_P(Conformance, NoiseYieldsNoFrame) {
     deframer->finish(count);
     EXPECT_EQ(count.frames, 0);
     EXPECT_EQ(deframer->counts().frames, 0u);
+}
+
+// Frames of the transmit side come out, the same at any chunk size, after reset() and upside down.
+TEST_P(Conformance, CleanSignalDecodesHoweverItIsCut) {
+    const auto settings = read_settings_from(GetParam().fields, {});
+    const auto framer = modem::make_framer(GetParam().name, *settings);
+    ASSERT_TRUE(framer) << framer.error().to_string();
+    std::mt19937 random(17);
+    std::vector<std::uint8_t> bits;
+    std::vector<std::string> sent;
+    (*framer)->idle(200, bits);
+    for (int i = 0; i < 5; ++i) {
+        std::vector<std::uint8_t> bytes(223);
+        for (auto& byte : bytes)
+            byte = static_cast<std::uint8_t>(random());
+        if (GetParam().name == "AX100 Reed Solomon")
+            bytes.resize(222);
+        sent.push_back(to_hex(bytes));
+        (*framer)->frame(bytes, bits);
+        if (i % 2)
+            (*framer)->idle(100, bits);
+    }
+    (*framer)->idle(500, bits);
+    auto symbols = noisy_symbols(bits, 7, 3);
+    const auto deframer = make();
+    const auto whole = deframe(*deframer, symbols, symbols.size());
+    ASSERT_EQ(whole.size(), sent.size());
+    for (std::size_t i = 0; i < sent.size(); ++i)
+        EXPECT_EQ(whole[i].hex, sent[i]);
+    for (const std::size_t chunk : {1u, 7u, 1000u}) {
+        deframer->reset();
+        EXPECT_EQ(deframe(*deframer, symbols, chunk), whole) << chunk;
+    }
+    for (auto& symbol : symbols)
+        symbol = static_cast<std::int8_t>(-symbol);
+    deframer->reset();
+    const auto inverted = deframe(*deframer, symbols);
+    ASSERT_EQ(inverted.size(), sent.size());
+    for (std::size_t i = 0; i < sent.size(); ++i)
+        EXPECT_EQ(inverted[i].hex, sent[i]);
 }
 
 TEST_P(Conformance, AllocatesNothingInTheSteadyState) {

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <random>
+#include <vector>
+
+#include "telemetry/fec/crc.h"
+#include "telemetry/fec/reed_solomon.h"
+#include "telemetry/fec/viterbi.h"
+
+namespace telemetry::fec {
+namespace {
+
+void viterbi_stream(benchmark::State& state) {
+    std::mt19937 random(1);
+    std::vector<std::uint8_t> bits(100000);
+    for (auto& bit : bits)
+        bit = random() & 1;
+    std::vector<std::uint8_t> sent;
+    ConvolutionalEncoder(kConvolutionalCcsds).encode(bits, sent);
+    std::normal_distribution<float> noise(0, 22);
+    std::vector<std::int8_t> symbols;
+    for (const auto bit : sent)
+        symbols.push_back(static_cast<std::int8_t>(
+            std::clamp((bit ? 32.F : -32.F) + noise(random), -127.F, 127.F)));
+    ViterbiStream stream(kConvolutionalCcsds);
+    ViterbiStream::Decoded out;
+    for (auto _ : state)
+        for (std::span<const std::int8_t> rest(symbols); !rest.empty();) {
+            std::size_t taken = 0;
+            benchmark::DoNotOptimize(stream.process(rest, taken, out));
+            rest = rest.subspan(taken);
+        }
+    state.counters["bit/s"] = benchmark::Counter(static_cast<double>(bits.size()),
+                                                 benchmark::Counter::kIsIterationInvariantRate);
+}
+BENCHMARK(viterbi_stream);
+
+void reed_solomon_decode(benchmark::State& state) {
+    std::mt19937 random(1);
+    const ReedSolomon rs(kRs223Dual);
+    std::vector<std::uint8_t> word(255);
+    for (std::size_t i = 0; i < 223; ++i)
+        word[i] = static_cast<std::uint8_t>(random());
+    rs.encode(std::span(word).first(223), std::span(word).subspan(223));
+    for (int i = 0; i < state.range(0); ++i)
+        word[static_cast<std::size_t>(15 * i)] ^= 0x35;
+    for (auto _ : state) {
+        auto copy = word;
+        benchmark::DoNotOptimize(rs.decode(copy));
+    }
+    state.counters["bit/s"] =
+        benchmark::Counter(255 * 8, benchmark::Counter::kIsIterationInvariantRate);
+}
+BENCHMARK(reed_solomon_decode)->Arg(0)->Arg(8)->Arg(16);
+
+void crc(benchmark::State& state) {
+    const Crc fcs(kCrc16X25);
+    const std::vector<std::uint8_t> bytes(65536, 0x5a);
+    for (auto _ : state)
+        benchmark::DoNotOptimize(fcs(bytes));
+    state.counters["bit/s"] = benchmark::Counter(static_cast<double>(bytes.size() * 8),
+                                                 benchmark::Counter::kIsIterationInvariantRate);
+}
+BENCHMARK(crc);
+
+} // namespace
+} // namespace telemetry::fec
+
+BENCHMARK_MAIN();
