@@ -17,7 +17,7 @@ constexpr double kPi = std::numbers::pi;
 struct LockThreshold {
     float quality, coherence;
 };
-constexpr LockThreshold kLock{3.0f, 0.16f}, kUnlock{2.3f, 0.10f};
+constexpr LockThreshold kLock{3.2f, 0.18f}, kUnlock{2.3f, 0.10f};
 constexpr int kEdgeHalf = 7; ///< samples to each side that show a transition
 constexpr std::size_t kSymbolCapacity = 1024;
 constexpr std::size_t kHistory = 192; ///< symbols kept after they were yielded
@@ -257,6 +257,12 @@ EqualizerWeights BasebandReceiver::weights_of_group(std::size_t first_run,
     return solve(sums, kPull);
 }
 
+double BasebandReceiver::carrier_offset(double center, double amplitude) const noexcept {
+    if (std::isfinite(removed_hz_))
+        return removed_hz_ + (std::isfinite(hz_per_unit_) ? center * hz_per_unit_ : 0);
+    return center / amplitude * deviation_hz_;
+}
+
 void BasebandReceiver::yield_group(std::size_t count, Sink<SoftSymbols>& sink) noexcept {
     const std::size_t first_run = pending_ / kRun, run_count = (count + kRun - 1) / kRun;
     level_runs(std::min(first_run + run_count + kRunsAround, (symbols_ + kRun - 1) / kRun));
@@ -288,9 +294,8 @@ void BasebandReceiver::yield_group(std::size_t count, Sink<SoftSymbols>& sink) n
     link.signal_level_db = level_db_;
     if (locked_) {
         link.snr_db = 10 * std::log10(quality / 2);
-        link.carrier_offset_hz = std::isfinite(hz_per_unit_)
-                                     ? static_cast<float>(center / runs * hz_per_unit_)
-                                     : static_cast<float>(center / amplitude * deviation_hz_);
+        link.carrier_offset_hz =
+            static_cast<float>(carrier_offset(center / runs, amplitude / runs));
     }
     for (std::size_t from = 0; from < count;) {
         std::size_t to = from + 1;

@@ -50,6 +50,8 @@ public:
         hz_per_unit_ = hz_per_unit;
         deviation_hz_ = deviation_hz;
     }
+    /// Carrier offset that was taken off before, Hz.
+    void set_carrier_offset(double offset_hz) { removed_hz_ = offset_hz; }
     void set_signal_level(float level_db) { level_db_ = level_db; }
 
 private:
@@ -70,11 +72,13 @@ private:
     void level_runs(std::size_t end) noexcept;
     EqualizerWeights weights_of_group(std::size_t first_run, std::size_t count) const noexcept;
     float fit_at(std::size_t first) noexcept;
+    double carrier_offset(double center, double amplitude) const noexcept;
 
     double step_;
     double origin_ = 0;
     double hz_per_unit_ = kUnknown;
     double deviation_hz_ = kUnknown;
+    double removed_hz_ = kUnknown;
     float level_db_ = kUnknown;
 
     FirFunction fir_;

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "telemetry/dsp/fir.h"
 #include "telemetry/dsp/phase_kernel.h"
 #include "telemetry/dsp/resampler.h"
 
@@ -11,17 +12,18 @@ namespace telemetry::dsp {
 
 /// Complex samples, I and Q apart → instantaneous frequency as real baseband of another rate.
 ///
-/// Channel filter and first change of rate in one polyphase filter, limiter-discriminator by
-/// phase differences (which no amplitude touches), then a low-pass to the rate wanted.
+/// Change of rate, channel filter, limiter-discriminator by phase differences (which no amplitude
+/// touches), then a low-pass to the rate wanted.
 class Discriminator {
 public:
-    /// Frequencies within ±channel_hz pass the channel filter; of the result, those up to pass_hz.
+    /// The channel filter is down 6 dB at ±channel_hz. Of the result, frequencies up to pass_hz
+    /// pass.
     Discriminator(double in_rate_hz, double channel_hz, double out_rate_hz, double pass_hz);
 
     double step() const { return channel_i_.step() * audio_.step(); }
 
     /// Input position of output 0, against that of input 0.
-    double delay() const { return -0.5 * channel_i_.step(); }
+    double delay() const { return -(0.5 + narrow_i_.delay()) * channel_i_.step(); }
 
     /// Hz for an output of 1.
     double hz_per_unit() const { return hz_per_unit_; }
@@ -36,7 +38,9 @@ private:
     static constexpr std::size_t kBlock = 2048;
     std::size_t discriminate(std::size_t count, float* out) noexcept;
 
-    Resampler channel_i_, channel_q_, audio_;
+    Resampler channel_i_, channel_q_;
+    Fir narrow_i_, narrow_q_;
+    Resampler audio_;
     double hz_per_unit_;
     std::vector<float> i_, q_, phase_;
     PhaseStepFunction phase_steps_;

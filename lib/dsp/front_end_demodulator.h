@@ -72,6 +72,8 @@ private:
             power += power_of(x);
         receiver_.set_signal_level(level_db(power / static_cast<float>(block.size())));
         const std::size_t count = front_end_.process(block, baseband_.data());
+        if constexpr (requires { front_end_.offset_hz(); })
+            receiver_.set_carrier_offset(front_end_.offset_hz());
         receiver_.process(std::span(baseband_).first(count), sink);
     }
 
@@ -83,18 +85,6 @@ private:
     std::vector<float> baseband_;
     BasebandReceiver receiver_;
     bool started_ = false;
-};
-
-/// I and Q apart.
-struct SplitIq {
-    std::vector<float> i, q;
-
-    void split(std::span<const Iq> in) noexcept {
-        for (std::size_t n = 0; n < in.size(); ++n) {
-            i[n] = in[n].real();
-            q[n] = in[n].imag();
-        }
-    }
 };
 
 } // namespace telemetry::dsp

@@ -3,9 +3,11 @@
 
 #include <cmath>
 
+#include "telemetry/dsp/carrier_tracker.h"
 #include "telemetry/dsp/discriminator.h"
 #include "telemetry/dsp/front_end_demodulator.h"
 #include "telemetry/dsp/resampler.h"
+#include "telemetry/dsp/tone_detector.h"
 
 namespace telemetry::dsp {
 namespace {
@@ -35,7 +37,8 @@ constexpr Field kFields[] = {
 };
 
 constexpr double kBasebandRate = BasebandReceiver::kSamplesPerSymbol; ///< samples a symbol
-constexpr double kBasebandPass = 0.9;                                 ///< of the symbol rate
+constexpr double kChannelMargin = 0.3; ///< one-sided beyond the deviation, of the symbol rate
+constexpr double kBasebandPass = 0.9;  ///< of the symbol rate
 
 /// Audio of an FM receiver: already baseband.
 class AudioFrontEnd {
@@ -59,34 +62,52 @@ private:
     Resampler resampler_;
 };
 
+/// IQ: the carrier is brought to 0 Hz, then a Detector that is as narrow as the signal.
+template <class Detector>
 class IqFrontEnd {
 public:
     using Sample = Iq;
 
-    IqFrontEnd(double baudrate_hz, double channel_hz, double rate_hz)
-        : discriminator_(rate_hz, channel_hz, kBasebandRate * baudrate_hz,
-                         kBasebandPass * baudrate_hz) {
-        split_.i.resize(kBlock);
-        split_.q.resize(kBlock);
-    }
+    IqFrontEnd(CarrierTracker tracker, Detector detector)
+        : tracker_(std::move(tracker)), detector_(std::move(detector)), i_(kBlock), q_(kBlock) {}
 
-    double step() const { return discriminator_.step(); }
-    double delay() const { return discriminator_.delay(); }
-    double hz_per_unit() const { return discriminator_.hz_per_unit(); }
-    std::size_t most_outputs(std::size_t count) const { return discriminator_.most_outputs(count); }
-    std::size_t most_outputs_at_finish() const { return discriminator_.most_outputs_at_finish(); }
-    std::size_t process(std::span<const Iq> in, float* out) noexcept {
-        split_.split(in);
-        return discriminator_.process(std::span(split_.i).first(in.size()),
-                                      std::span(split_.q).first(in.size()), out);
+    double step() const { return tracker_.step() * detector_.step(); }
+    double delay() const { return tracker_.step() * detector_.delay(); }
+    double offset_hz() const { return tracker_.offset_hz(); }
+    std::size_t most_outputs(std::size_t count) const {
+        return detector_.most_outputs(tracker_.most_outputs(count));
     }
-    std::size_t finish(float* out) noexcept { return discriminator_.finish(out); }
-    void reset() noexcept { discriminator_.reset(); }
+    std::size_t most_outputs_at_finish() const {
+        return detector_.most_outputs(tracker_.most_outputs_at_finish()) +
+               detector_.most_outputs_at_finish();
+    }
+    std::size_t process(std::span<const Iq> in, float* out) noexcept {
+        for (std::size_t n = 0; n < in.size(); ++n) {
+            i_[n] = in[n].real();
+            q_[n] = in[n].imag();
+        }
+        return detect(
+            tracker_.process(std::span(i_).first(in.size()), std::span(q_).first(in.size())), out);
+    }
+    std::size_t finish(float* out) noexcept {
+        const std::size_t made = detect(tracker_.finish(), out);
+        return made + detector_.finish(out + made);
+    }
+    void reset() noexcept {
+        tracker_.reset();
+        detector_.reset();
+    }
 
 private:
-    static constexpr std::size_t kBlock = 8192;
-    Discriminator discriminator_;
-    SplitIq split_;
+    static constexpr std::size_t kBlock = CarrierTracker::kBlock;
+
+    std::size_t detect(std::size_t count, float* out) noexcept {
+        return detector_.process(tracker_.i().first(count), tracker_.q().first(count), out);
+    }
+
+    CarrierTracker tracker_;
+    Detector detector_;
+    std::vector<float> i_, q_;
 };
 
 } // namespace
@@ -113,10 +134,20 @@ Result<std::unique_ptr<Demodulator>> make_fsk(const Settings& settings,
     const double offset_hz =
         settings.real("offset_range") > 0 ? settings.real("offset_range") : baudrate_hz / 4;
     const double peak_hz = deviation_hz == 0 ? baudrate_hz / 4 : deviation_hz;
-    IqFrontEnd front_end(baudrate_hz, peak_hz + baudrate_hz / 2 + offset_hz, format.rate_hz);
-    const double hz_per_unit = front_end.hz_per_unit();
-    auto demodulator = std::make_unique<FrontEndDemodulator<IqFrontEnd>>(
-        std::move(front_end), samples_per_symbol, kBasebandPulse);
+    const double wide_hz = peak_hz + baudrate_hz / 2 + offset_hz;
+    const auto multiple = static_cast<std::size_t>(std::ceil(wide_hz / (1.7 * baudrate_hz)));
+    CarrierTracker tracker(format.rate_hz, baudrate_hz, multiple, wide_hz, offset_hz, peak_hz);
+    const double rate_hz = kBasebandRate * static_cast<double>(multiple) * baudrate_hz;
+    if (2 * peak_hz >= kLeastToneIndex * baudrate_hz)
+        return std::make_unique<FrontEndDemodulator<IqFrontEnd<ToneDetector>>>(
+            IqFrontEnd(std::move(tracker), ToneDetector(rate_hz, peak_hz, baudrate_hz)),
+            samples_per_symbol, kTonePulse);
+    Discriminator discriminator(rate_hz, peak_hz + kChannelMargin * baudrate_hz,
+                                kBasebandRate * baudrate_hz, kBasebandPass * baudrate_hz);
+    const double hz_per_unit = discriminator.hz_per_unit();
+    auto demodulator = std::make_unique<FrontEndDemodulator<IqFrontEnd<Discriminator>>>(
+        IqFrontEnd(std::move(tracker), std::move(discriminator)), samples_per_symbol,
+        kBasebandPulse);
     demodulator->set_scale(hz_per_unit, kUnknown);
     return demodulator;
 }

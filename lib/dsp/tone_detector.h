@@ -10,7 +10,7 @@
 namespace telemetry::dsp {
 
 /// From this modulation index up the two tones are orthogonal enough for a ToneDetector.
-inline constexpr double kLeastToneIndex = 0.65;
+inline constexpr double kLeastToneIndex = 0.8;
 
 /// Complex samples, I and Q apart → how much stronger one tone is than the other, as real baseband.
 ///
@@ -20,22 +20,24 @@ inline constexpr double kLeastToneIndex = 0.65;
 /// tones must be where they are said to be, within a tenth of the symbol rate.
 class ToneDetector {
 public:
-    /// Tones at ±deviation_hz. The output has out_rate_hz = 4 samples a symbol.
+    /// Tones at ±deviation_hz. The output has 4 samples a symbol.
     ToneDetector(double in_rate_hz, double deviation_hz, double baudrate_hz);
 
-    double step() const { return channel_i_.step(); }
+    double step() const { return static_cast<double>(multiple_) * channel_i_.step(); }
     double delay() const { return -delay_ * channel_i_.step(); }
 
     std::size_t most_outputs(std::size_t count) const;
     std::size_t process(std::span<const float> i, std::span<const float> q, float* out) noexcept;
     std::size_t finish(float* out) noexcept;
-    std::size_t most_outputs_at_finish() const { return channel_i_.most_outputs_at_finish(); }
+    std::size_t most_outputs_at_finish() const { return channel_i_.most_outputs_at_finish() + 2; }
     void reset() noexcept;
 
 private:
     static constexpr std::size_t kBlock = 2048;
-    void detect(std::size_t count, float* out) noexcept;
+    std::size_t detect(std::size_t count, float* out) noexcept;
 
+    std::size_t multiple_;  ///< channel samples an output
+    std::size_t phase_ = 0; ///< of the next channel sample, modulo multiple_
     Resampler channel_i_, channel_q_;
     double delay_; ///< of the matched filters, in channel samples
     Fir i_cosine_, i_sine_, q_cosine_, q_sine_;
