@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+_telemetry_sub() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
+    case $before in
+        -k|--kind) COMPREPLY=($(compgen -W "frame metric event heartbeat" -- "$word")); return ;;
+        -f|--format) COMPREPLY=($(compgen -W "text jsonl" -- "$word")); return ;;
+        --color) COMPREPLY=($(compgen -W "auto always never" -- "$word")); return ;;
+        -c|--connect) COMPREPLY=($(compgen -W "tcp://127.0.0.1:5556" -- "$word")); return ;;
+        -o|--output) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        -s|--station)
+            COMPREPLY=($(compgen -W "$(telemetry-check --list-names 2>/dev/null)" -- "$word")); return ;;
+        --source|--bytes|-n|--count|--seconds) COMPREPLY=(); return ;;
+    esac
+    COMPREPLY=($(compgen -W "--connect --kind --station --source --format --output --bytes --color
+        --count --seconds --fail-on-loss --quiet --help --version" -- "$word"))
+}
+complete -o filenames -F _telemetry_sub telemetry-sub

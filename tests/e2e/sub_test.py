@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""telemetry-sub against a publisher in bare pyzmq: output, filters, loss, restarts, bad input.
+
+usage: sub_test.py FOLDER-OF-PROGRAMS
+"""
+import json
+import os
+import pathlib
+import pty
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+try:
+    import zmq
+
+    from wire_publisher import WirePublisher, now
+except ImportError:  # a python3 without pyzmq comes first on PATH
+    if sys.executable != "/usr/bin/python3":
+        os.execv("/usr/bin/python3", ["/usr/bin/python3", *sys.argv])
+    raise
+
+PROGRAM = str(pathlib.Path(sys.argv.pop(1)) / "telemetry-sub")
+FRAMES = "tlm1/frame/AO-73/1k2/"
+EVENTS = "tlm1/event/AO-73/1k2/"
+METRICS = "tlm1/metric/AO-73/1k2/"
+FRAME = {"frame": "cafe", "confirmed": True, "time": "2026-01-02T03:04:05.000000006Z",
+         "snr_db": 12.5, "carrier_offset_hz": -50.0, "corrected": 2}
+
+
+class Sub(unittest.TestCase):
+    def setUp(self):
+        self.publisher = WirePublisher()
+        self.addCleanup(lambda: self.publisher.close())
+
+    def start(self, *options, **kwargs):
+        """The program, once its subscription stands."""
+        ready = self.publisher.socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
+        process = subprocess.Popen(
+            [PROGRAM, "--connect", self.publisher.endpoint, *options],
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **kwargs})
+        self.addCleanup(process.kill)
+        self.assertTrue(ready.poll(10000))
+        time.sleep(0.2)  # subscriptions follow the handshake at once
+        self.publisher.heartbeat()
+        self.publisher.socket.disable_monitor()
+        ready.close()
+        return process
+
+    def finish(self, process, expected=0):
+        out, err = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, expected, err)
+        return [json.loads(line) for line in out.splitlines()], err
+
+    def test_json_lines(self):
+        process = self.start("--count", "2")
+        self.publisher.send(FRAMES, FRAME, b"\xca\xfe")
+        self.publisher.send(EVENTS, {"name": "x"})
+        lines, err = self.finish(process)
+        self.assertEqual([line["topic"] for line in lines], [FRAMES, EVENTS])
+        self.assertEqual(lines[0]["payload"], FRAME)
+        self.assertEqual(lines[0]["raw"], "cafe")
+        self.assertEqual(lines[0]["header"]["sequence"], 1)
+        self.assertIsNone(lines[1]["raw"])
+        self.assertIn("none lost", err)
+
+    def test_filters(self):
+        process = self.start("--kind", "frame", "--station", "AO-*", "--source", "1k2",
+                             "--count", "1", "--seconds", "10")
+        for topic in (EVENTS, "tlm1/frame/AO/1k2/", "tlm1/frame/AO-73/9k6/", FRAMES):
+            self.publisher.send(topic, FRAME)
+        lines, _ = self.finish(process)
+        self.assertEqual([line["topic"] for line in lines], [FRAMES])
+
+    def test_loss_restart_and_exit_status(self):
+        process = self.start("--fail-on-loss")
+        self.publisher.send(FRAMES, FRAME)
+        self.publisher.skip(FRAMES, 3)
+        self.publisher.skip(EVENTS, 2)
+        self.publisher.heartbeat()
+        self.publisher.restart()
+        self.publisher.send(FRAMES, FRAME)
+        self.publisher.heartbeat(final=True)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        lines, err = self.finish(process, 1)
+        self.assertEqual(len(lines), 2)
+        self.assertIn(f"lost 3 of {FRAMES}, numbers 2 to 4", err)
+        self.assertIn(f"lost 2 of {EVENTS}, numbers 1 to 2", err)
+        self.assertIn("restarted", err)
+        self.assertIn("closed down", err)
+        self.assertIn("2 messages received, 5 lost", err)
+
+    def test_loss_alone_is_no_failure_and_sigint_is_a_good_end(self):
+        process = self.start()
+        self.publisher.skip(FRAMES, 3)
+        self.publisher.send(FRAMES, FRAME)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        self.finish(process, 0)
+
+    def test_malformed_messages_are_counted(self):
+        process = self.start("--count", "1")
+        for parts in ([FRAMES], [FRAMES, "{}", "{}"], [FRAMES, "[" * 100000, "{}"],
+                      ["tlm1/\x1b[2J", "{}", "{}"], [FRAMES, "{}", "{}", "", "", "", ""]):
+            self.publisher.send_parts(parts)
+        self.publisher.send(FRAMES, FRAME, b"\0" * 100)
+        lines, err = self.finish(process)
+        self.assertEqual(len(lines), 1)
+        self.assertIn("5 malformed", err)
+
+    def test_a_message_too_long_is_lost_and_said(self):
+        process = self.start("--count", "1", "--seconds", "15")
+        self.publisher.send(FRAMES, FRAME, bytes(17 * 1024 * 1024))
+        while process.poll() is None:  # ZeroMQ has cut the connection; silence makes it anew
+            self.publisher.send(FRAMES, FRAME)
+            time.sleep(0.2)
+        _, err = self.finish(process)
+        self.assertRegex(err, f"lost \\d+ of {FRAMES}, numbers 1 to")
+
+    def test_output_file_and_count_not_reached(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "out.jsonl"
+            process = self.start("--output", str(path), "--count", "9", "--seconds", "1")
+            self.publisher.send(FRAMES, FRAME)
+            self.finish(process, 3)
+            self.assertEqual(len(path.read_text().splitlines()), 1)
+
+    def test_reader_that_goes_away(self):
+        process = self.start("--format", "jsonl")
+        process.stdout.close()
+        for _ in range(20):
+            self.publisher.send(FRAMES, FRAME)
+            time.sleep(0.05)
+        self.assertEqual(process.wait(timeout=10), 0)
+        process.stderr.close()
+
+    def test_terminal(self):
+        main, other = pty.openpty()
+        process = self.start("--count", "3", stdout=other)
+        os.close(other)
+        self.publisher.send(EVENTS, {"name": "telemetry.x", "severity": "warn",
+                                     "text": "evil \x1b[2J\u009b text"})
+        self.publisher.send(METRICS, {"time": now(), "metrics": [
+            {"name": "telemetry.link.locked", "value": 1, "unit": "1"},
+            {"name": "telemetry.link.snr", "value": 7.25, "unit": "dB"}]})
+        self.publisher.send(FRAMES, FRAME, b"Hello, ground")
+        text = b""
+        try:
+            while chunk := os.read(main, 65536):
+                text += chunk
+        except OSError:  # how a pty says that its other end is closed
+            pass
+        os.close(main)
+        self.finish_quietly(process)
+        text = text.decode()
+        for part in ("03:04:05.000", "AO-73 1k2", "12.5 dB", "evil ?[2J? text", "locked", "7.2",
+                     "4865 6c6c", "3 messages received"):
+            self.assertIn(part, text)
+
+    def finish_quietly(self, process):
+        process.communicate(timeout=10)
+        self.assertEqual(process.returncode, 0)
+
+    def test_text_without_a_terminal_has_no_colours(self):
+        process = self.start("--format", "text", "--count", "1")
+        self.publisher.send(METRICS, {"metrics": [{"name": "telemetry.link.snr", "value": 7.25,
+                                                   "unit": "dB", "attributes": {"a": 1}}]})
+        out, _ = process.communicate(timeout=10)
+        self.assertIn("link.snr{a=1}=7.25 dB", out)
+        self.assertNotIn("\x1b", out)
+
+    def test_says_that_nothing_is_there(self):
+        self.publisher.close()
+        process = subprocess.Popen(
+            [PROGRAM, "--connect", "tcp://127.0.0.1:1", "--seconds", "4"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        _, err = self.finish(process)
+        self.assertIn("nothing heard yet at tcp://127.0.0.1:1", err)
+
+    def test_wrong_usage(self):
+        for options in (["--connect", "nonsense"], ["--kind"], ["--format", "xml"],
+                        ["--count", "-1"], ["--output", "/nowhere/at/all"], ["--unknown"]):
+            result = subprocess.run([PROGRAM, *options], capture_output=True, text=True, timeout=10)
+            self.assertEqual(result.returncode, 2, options)
+            self.assertTrue(result.stderr, options)
+        self.assertIn("nonsense", subprocess.run([PROGRAM, "--connect", "nonsense"],
+                                                 capture_output=True, text=True).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
