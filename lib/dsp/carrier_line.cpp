@@ -4,9 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <mutex>
-
-#include <fftw3.h>
 
 namespace telemetry::dsp {
 namespace {
@@ -15,48 +12,24 @@ constexpr std::int8_t kJumped = 127;
 constexpr float kJumpCost = 12;   ///< a line of this power is rare enough in noise
 constexpr float kStepCost = 0.3f; ///< for each bin that the line moves
 
-// FFTW's planner, alone of its functions, may not run in two threads at once.
-std::mutex& planner() {
-    static std::mutex mutex;
-    return mutex;
-}
-
 } // namespace
 
 CarrierLine::CarrierLine(int samples_per_symbol, double nominal, double range, double drift_bins)
-    : hop_(kHopSymbols * samples_per_symbol), fft_size_(4 * hop_),
+    : hop_(kHopSymbols * samples_per_symbol), bins_per_cycle_(2.0 * 4 * hop_),
+      first_bin_(static_cast<int>(std::floor((nominal - range) * bins_per_cycle_)) - 1),
+      bins_(std::min(static_cast<int>(std::ceil((nominal + range) * bins_per_cycle_)) + 2 -
+                         first_bin_,
+                     4 * hop_)),
       reach_(std::clamp(static_cast<int>(std::ceil(drift_bins)), 1, 8)),
-      depth_(kLookAhead + 2 * kGroup),
+      spectrum_(samples_per_symbol, first_bin_, bins_), depth_(kLookAhead + 2 * kGroup),
       nodes_(static_cast<std::size_t>(2 * depth_), static_cast<std::size_t>(depth_)) {
-    const double bins_per_cycle = 2.0 * fft_size_; // of the squared signal
-    first_bin_ = static_cast<int>(std::floor((nominal - range) * bins_per_cycle)) - 1;
-    bins_ = static_cast<int>(std::ceil((nominal + range) * bins_per_cycle)) + 1 - first_bin_ + 1;
-    bins_ = std::min(bins_, fft_size_);
-    const auto size = static_cast<std::size_t>(fft_size_);
-    squared_ = reinterpret_cast<std::complex<float>*>(fftwf_alloc_complex(size));
-    spectrum_ = reinterpret_cast<std::complex<float>*>(fftwf_alloc_complex(size));
-    {
-        const std::lock_guard lock(planner());
-        plan_ = fftwf_plan_dft_1d(fft_size_, reinterpret_cast<fftwf_complex*>(squared_),
-                                  reinterpret_cast<fftwf_complex*>(spectrum_), FFTW_FORWARD,
-                                  FFTW_ESTIMATE);
-    }
-    std::fill_n(squared_, size, std::complex<float>{}); // the second half stays 0: finer bins
     const auto cells = static_cast<std::size_t>(depth_ * bins_);
     power_.resize(cells);
     steps_.resize(cells);
     ended_.resize(static_cast<std::size_t>(depth_));
     score_.resize(static_cast<std::size_t>(bins_));
     padded_.resize(static_cast<std::size_t>(bins_ + 2 * reach_));
-    sums_.resize(static_cast<std::size_t>(bins_));
     reset();
-}
-
-CarrierLine::~CarrierLine() {
-    const std::lock_guard lock(planner());
-    fftwf_destroy_plan(plan_);
-    fftwf_free(squared_);
-    fftwf_free(spectrum_);
 }
 
 void CarrierLine::reset() noexcept {
@@ -66,50 +39,17 @@ void CarrierLine::reset() noexcept {
     decided_ = 0;
 }
 
-const float* CarrierLine::power_of(std::int64_t node) const noexcept {
+float* CarrierLine::power_of(std::int64_t node) noexcept {
     return power_.data() +
            static_cast<std::size_t>(node % depth_) * static_cast<std::size_t>(bins_);
 }
 
 void CarrierLine::push(const float* window_i, const float* window_q) noexcept {
-    measure(window_i, window_q);
+    spectrum_.measure(window_i, window_q, power_of(nodes_.end()));
     extend_paths();
     nodes_.push({});
     if (nodes_.end() % kGroup == 0 && nodes_.end() > kLookAhead)
         trace_back();
-}
-
-void CarrierLine::measure(const float* window_i, const float* window_q) noexcept {
-    for (int n = 0; n < 2 * hop_; ++n) {
-        const float i = window_i[n], q = window_q[n];
-        squared_[n] = {i * i - q * q, 2 * i * q};
-    }
-    fftwf_execute(plan_);
-    auto* power = const_cast<float*>(power_of(nodes_.end()));
-    double sum = 0;
-    int bin = ((first_bin_ % fft_size_) + fft_size_) % fft_size_;
-    for (int b = 0; b < bins_; ++b) {
-        power[b] = std::norm(spectrum_[bin]);
-        sum += power[b];
-        bin = bin + 1 == fft_size_ ? 0 : bin + 1;
-    }
-    // The noise: the mean without what stands out of it.
-    double mean = sum / bins_;
-    for (int round = 0; round < 3; ++round) {
-        const auto bound = static_cast<float>(4 * mean);
-        double below = 0;
-        int count = 0;
-        for (int b = 0; b < bins_; ++b)
-            if (power[b] < bound) {
-                below += power[b];
-                ++count;
-            }
-        if (count > 0)
-            mean = below / count;
-    }
-    const auto scale = mean > 1e-30 ? static_cast<float>(1 / mean) : 0.0f;
-    for (int b = 0; b < bins_; ++b)
-        power[b] *= scale;
 }
 
 void CarrierLine::extend_paths() noexcept {
@@ -155,7 +95,7 @@ void CarrierLine::trace_back() noexcept {
         if (n <= decide_to) {
             Node& node = *const_cast<Node*>(nodes_.at(n));
             node.power = power_of(n)[bin];
-            node.cycles_per_sample = interpolated_bin(n, bin) / (2.0 * fft_size_);
+            node.cycles_per_sample = interpolated_bin(power_of(n), bin) / bins_per_cycle_;
             node.jump = step == kJumped;
         }
         bin = step == kJumped ? ended_[row].best : bin + step;
@@ -163,8 +103,7 @@ void CarrierLine::trace_back() noexcept {
     decided_ = decide_to + 1;
 }
 
-double CarrierLine::interpolated_bin(std::int64_t node, int bin) const noexcept {
-    const float* power = power_of(node);
+double CarrierLine::interpolated_bin(const float* power, int bin) const noexcept {
     // The path's bin need not be the highest near it.
     while (bin + 1 < bins_ && power[bin + 1] > power[bin])
         ++bin;

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include <complex>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "telemetry/dsp/sliding_buffer.h"
-
-struct fftwf_plan_s;
+#include "telemetry/dsp/squared_spectrum.h"
 
 namespace telemetry::dsp {
 
@@ -39,9 +36,6 @@ public:
 
     /// Carrier at nominal ± range, in cycles a sample; `samples_per_symbol` a multiple of 4.
     CarrierLine(int samples_per_symbol, double nominal, double range, double drift_bins);
-    ~CarrierLine();
-    CarrierLine(const CarrierLine&) = delete;
-    CarrierLine& operator=(const CarrierLine&) = delete;
 
     int hop_samples() const { return hop_; }
 
@@ -55,29 +49,26 @@ public:
     void reset() noexcept;
 
 private:
-    void measure(const float* window_i, const float* window_q) noexcept;
     void extend_paths() noexcept;
     void trace_back() noexcept;
-    double interpolated_bin(std::int64_t node, int bin) const noexcept;
-    const float* power_of(std::int64_t node) const noexcept;
+    double interpolated_bin(const float* power, int bin) const noexcept;
+    float* power_of(std::int64_t node) noexcept;
 
     struct Ended {
         int best = 0; ///< bin in which the best path ends
     };
 
     int hop_;
-    int fft_size_;
-    int bins_;      ///< searched
-    int first_bin_; ///< of the transform, may be negative
-    int reach_;     ///< bins that the line may move from node to node
-    std::complex<float>* squared_;
-    std::complex<float>* spectrum_;
-    fftwf_plan_s* plan_;
+    double bins_per_cycle_; ///< of carrier frequency, whose bins are half as wide as the square's
+    int first_bin_;         ///< of those searched, may be negative
+    int bins_;
+    int reach_; ///< bins that the line may move from node to node
+    SquaredSpectrum spectrum_;
     int depth_;                      ///< nodes kept for tracing back
     std::vector<float> power_;       ///< depth_ rows of bins_
     std::vector<std::int8_t> steps_; ///< depth_ rows: how the best path to a bin came
     std::vector<Ended> ended_;       ///< by row
-    std::vector<float> score_, padded_, sums_;
+    std::vector<float> score_, padded_;
     SlidingBuffer<Node> nodes_;
     std::int64_t decided_ = 0;
 };

@@ -102,7 +102,8 @@ void PskSymbols::reset() noexcept {
     timing_.reset();
     cos_ = 1;
     sin_ = 0;
-    drift_ = drift_far_ = {};
+    drift_i_ = drift_q_ = 0;
+    clock_ = 0;
     past_.fill(0);
     next_symbol_ = 0;
     last_timing_ = 0;
@@ -222,18 +223,15 @@ void PskSymbols::measure_cells(std::int64_t hop) noexcept {
 void PskSymbols::average_drift() noexcept {
     constexpr float keep = 1 - 1.0f / 512;
     const Cell& now = cells_[cells_.end() - 1];
-    const auto average = [&](Drift& drift, const Cell& then) {
-        drift.i = keep * drift.i + (now.line_i * then.line_i + now.line_q * then.line_q);
-        drift.q = keep * drift.q + (now.line_q * then.line_i - now.line_i * then.line_q);
-    };
-    average(drift_, cells_[cells_.end() - 2]);
-    average(drift_far_, cells_[cells_.end() - 1 - kDriftCells]);
+    const Cell& then = cells_[cells_.end() - 1 - kDriftCells];
+    drift_i_ = keep * drift_i_ + (now.line_i * then.line_i + now.line_q * then.line_q);
+    drift_q_ = keep * drift_q_ + (now.line_q * then.line_i - now.line_i * then.line_q);
 }
 
 double PskSymbols::rate_error() const noexcept {
-    // The short distance knows which turn the long one is in.
-    const double coarse = std::atan2(drift_.q, drift_.i) / (2 * kPi) * kDriftCells;
-    const double fine = std::atan2(drift_far_.q, drift_far_.i) / (2 * kPi);
+    // The clock that was chosen tells how many whole turns there were.
+    const double coarse = -clock_ * kDriftCells * kCell;
+    const double fine = std::atan2(drift_q_, drift_i_) / (2 * kPi);
     return -(fine + std::round(coarse - fine)) / (kDriftCells * kCell);
 }
 
@@ -277,12 +275,12 @@ void PskSymbols::time_cells(std::int64_t hop) noexcept {
     }
     const auto clock =
         static_cast<std::size_t>(std::max_element(around.begin(), around.end()) - around.begin());
-    const double drift = kClockStep * (static_cast<double>(clock) - kClocks / 2) * kCell;
+    clock_ = kClockStep * (static_cast<double>(clock) - kClocks / 2);
     for (std::int64_t cell = hop * kCells; cell < (hop + 1) * kCells; ++cell) {
         const float i = lines_[cell].i[clock], q = lines_[cell].q[clock];
         const double before = cell > 0 ? timing_[cell - 1] : 0;
         double timing = i != 0 || q != 0 ? -std::atan2(q, i) / (2 * kPi) : before;
-        timing += std::round(before + drift - timing);
+        timing += std::round(before + clock_ * kCell - timing);
         timing_.push(timing);
     }
 }

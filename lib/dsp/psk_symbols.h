@@ -118,11 +118,9 @@ private:
     SlidingBuffer<Powers> powers_; ///< by hop
     SlidingBuffer<double> timing_; ///< by cell, symbol times, unwrapped
     float cos_ = 1, sin_ = 0;      ///< the phase last taken
-    struct Drift {
-        float i = 0, q = 0;
-    };
     Powers past_{}; ///< what was, fading away, up to the hops that are looked at one by one
-    Drift drift_, drift_far_; ///< turn of the timing line over one and kDriftCells cells, averaged
+    float drift_i_ = 0, drift_q_ = 0; ///< turn of the timing line over kDriftCells cells, averaged
+    double clock_ = 0;                ///< relative error of the clock last taken
     std::int64_t next_symbol_ = 0;
     double last_timing_ = 0;
     std::vector<Symbol> symbols_;
