@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gnuradio/telemetry/records.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <vector>
@@ -19,13 +20,15 @@ namespace metrics = publish::metrics;
 using publish::Attribute;
 using publish::Measurement;
 
-/// "lock_lost" is published as "telemetry.link.lock_lost".
+/// "lock_lost" is published as "telemetry.link.lock_lost", "source_lost" as
+/// "telemetry.source.lost".
 publish::EventName event_name(const std::string& name) {
-    if (name == "frame_discarded")
-        return publish::events::frame_discarded;
-    for (const auto& event : publish::events::all)
-        if (event.name == name || event.name.ends_with("." + name))
+    for (const auto& event : publish::events::all) {
+        std::string words(event.name);
+        std::replace(words.begin(), words.end(), '.', '_');
+        if (event.name == name || words.ends_with("_" + name))
             return event;
+    }
     return {name, publish::Severity::info, {}};
 }
 

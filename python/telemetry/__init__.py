@@ -2,17 +2,21 @@
 """Ground-station telemetry for GNU Radio: samples to frames, published with their quality."""
 
 from .telemetry_python import (
+    decode,
     deframer,
     deframers,
     demodulator,
     demodulators,
     kiss_encoder,
     publisher,
+    soapy_source,
     station_receiver,
+    stations,
     to_json,
 )
 
 __all__ = [
+    "decode",
     "deframer",
     "deframers",
     "demodulator",
@@ -20,7 +24,9 @@ __all__ = [
     "frame_list",
     "kiss_encoder",
     "publisher",
+    "soapy_source",
     "station_receiver",
+    "stations",
     "to_json",
 ]
 

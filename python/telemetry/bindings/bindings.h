@@ -5,3 +5,4 @@
 
 void bind_blocks(pybind11::module& m);
 void bind_catalogs(pybind11::module& m);
+void bind_decode(pybind11::module& m);

@@ -6,6 +6,7 @@
 #include <gnuradio/telemetry/kiss_encoder.h>
 #include <gnuradio/telemetry/pdu.h>
 #include <gnuradio/telemetry/publisher.h>
+#include <gnuradio/telemetry/soapy_source.h>
 #include <gnuradio/telemetry/station_receiver.h>
 
 #include <stdexcept>
@@ -34,6 +35,17 @@ gt::sample_type to_sample_type(const std::string& type) {
     if (type == "complex")
         return gt::sample_type::COMPLEX;
     throw std::invalid_argument("type '" + type + "' is not valid; expected float or complex");
+}
+
+gt::soapy_clock to_clock(const std::string& clock) {
+    if (clock == "auto")
+        return gt::soapy_clock::AUTO;
+    if (clock == "utc")
+        return gt::soapy_clock::UTC;
+    if (clock == "arrival")
+        return gt::soapy_clock::ARRIVAL;
+    throw std::invalid_argument("clock '" + clock +
+                                "' is not valid; expected auto, utc or arrival");
 }
 
 } // namespace
@@ -91,6 +103,40 @@ void bind_blocks(py::module& m) {
     py::class_<gt::kiss_encoder, gr::block, gr::basic_block, std::shared_ptr<gt::kiss_encoder>>(
         m, "kiss_encoder", "Wraps frames for KISS.")
         .def(py::init(&gt::kiss_encoder::make), "port"_a = 0);
+
+    py::class_<gt::soapy_source, gr::sync_block, gr::block, gr::basic_block,
+               std::shared_ptr<gt::soapy_source>>(
+        m, "soapy_source", "Samples of radio hardware, through any SoapySDR driver.")
+        .def(py::init([](const std::string& device, double rate, double frequency, int channel,
+                         double ppm, const std::string& gain, const std::string& antenna,
+                         double bandwidth, const std::string& stream_args,
+                         const std::string& device_settings, const std::string& clock, double stall,
+                         double retry_first, double retry_most, bool wait) {
+                 return gt::soapy_source::make({.device = device,
+                                                .channel = channel,
+                                                .rate = rate,
+                                                .frequency = frequency,
+                                                .ppm = ppm,
+                                                .gain = gain,
+                                                .antenna = antenna,
+                                                .bandwidth = bandwidth,
+                                                .stream_args = stream_args,
+                                                .device_settings = device_settings,
+                                                .clock = to_clock(clock),
+                                                .stall = stall,
+                                                .retry_first = retry_first,
+                                                .retry_most = retry_most,
+                                                .wait = wait});
+             }),
+             "device"_a, "rate"_a, "frequency"_a, "channel"_a = 0, "ppm"_a = 0.0, "gain"_a = "",
+             "antenna"_a = "", "bandwidth"_a = 0.0, "stream_args"_a = "", "device_settings"_a = "",
+             "clock"_a = "auto", "stall"_a = 5.0, "retry_first"_a = 1.0, "retry_most"_a = 60.0,
+             "wait"_a = false)
+        .def("rate", &gt::soapy_source::rate)
+        .def("hardware", &gt::soapy_source::hardware)
+        .def("finish", &gt::soapy_source::finish)
+        .def("samples_missing", &gt::soapy_source::samples_missing)
+        .def("failure", &gt::soapy_source::failure);
 
     m.def("to_json", &gt::to_json, "dictionary"_a,
           "A PMT dictionary, such as the metadata of a frame, as one line of JSON.");

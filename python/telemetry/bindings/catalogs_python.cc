@@ -4,6 +4,7 @@
 #include "telemetry/base/text.h"
 #include "telemetry/dsp/demodulator.h"
 #include "telemetry/framing/deframer.h"
+#include "telemetry/station/station.h"
 
 namespace py = pybind11;
 using namespace py::literals;
@@ -63,4 +64,23 @@ void bind_catalogs(py::module& m) {
     m.def(
         "deframers", [] { return describe(core::framing::deframers()); },
         "The catalog of deframers: name, aliases, summary and the fields of each.");
+    m.def(
+        "stations",
+        [](const std::vector<std::string>& folders) {
+            py::list names;
+            for (const auto& folder :
+                 folders.empty() ? core::station::default_station_folders() : folders) {
+                const auto listings = core::station::list_stations(folder);
+                // Of the usual folders those count that exist.
+                if (!listings && !folders.empty())
+                    throw std::invalid_argument(listings.error().to_string());
+                if (listings)
+                    for (const auto& listing : *listings)
+                        if (!listing.broken)
+                            names.append(listing.name);
+            }
+            return names;
+        },
+        "folders"_a = std::vector<std::string>(),
+        "The names of the stations in these folders, or in the usual ones.");
 }

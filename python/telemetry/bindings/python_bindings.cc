@@ -6,4 +6,5 @@ PYBIND11_MODULE(telemetry_python, m) {
     pybind11::module::import("gnuradio.gr");
     bind_blocks(m);
     bind_catalogs(m);
+    bind_decode(m);
 }
