@@ -21,7 +21,7 @@ constexpr LockThreshold kLock{3.2f, 0.18f}, kUnlock{2.3f, 0.10f};
 constexpr float kCoherent = 0.2f;  ///< a block of a signal rather than of noise
 constexpr float kHoldShare = 0.5f; ///< of the energy of transitions, that noise is measured by
 constexpr int kHoldBlocks = 128;   ///< for how long
-constexpr int kEdgeHalf = 7; ///< samples to each side that show a transition
+constexpr int kEdgeHalf = 7;       ///< samples to each side that show a transition
 constexpr std::size_t kSymbolCapacity = 1024;
 constexpr std::size_t kHistory = 192; ///< symbols kept after they were yielded
 constexpr float kBestWeight = 30.0f;  ///< of a run in the equaliser's equations, for its quality

@@ -106,7 +106,7 @@ private:
     std::array<float, SymbolTiming::kBlocksPerStep + SymbolTiming::kLookahead> energies_{};
     float signal_energy_ = 0; ///< of blocks that were coherent
     int hold_ = 0;            ///< blocks for which it still counts
-    double last_symbol_ = 0; ///< baseband position of the last symbol cut
+    double last_symbol_ = 0;  ///< baseband position of the last symbol cut
 
     // Symbols: value, baseband position, whether the clock jumped before it, coherence of the
     // clock.
