@@ -227,7 +227,7 @@ Result<Configuration> assemble(Draft draft, const std::string& file,
     }
     if (!configuration.source) {
         std::string message = "no source: name an INPUT, or a receiver file with "
-                              "'source: {type: …}', type one of";
+                              "'source: {type: ...}', type one of";
         for (const SourceEntry& entry : source_entries())
             message += " " + std::string(entry.name);
         return fail(Error{message, file});

@@ -64,8 +64,8 @@ int FeedSource::work(int most, gr_vector_const_void_star&, gr_vector_void_star& 
     auto* out = static_cast<float*>(outputs[0]);
     if (finishing_)
         return WORK_DONE;
-    if (!ready_to_begin())
-        return 0;
+    if (begin_ns_ == 0)
+        begin_ns_ = steady_ns();
     if (silence_ > 0)
         return flush(out, most);
     if (ended_ || !ready_to_read()) {
@@ -89,16 +89,6 @@ int FeedSource::work(int most, gr_vector_const_void_star&, gr_vector_void_star& 
         break;
     }
     return on_silence(out, most);
-}
-
-bool FeedSource::ready_to_begin() {
-    const std::int64_t now = steady_ns();
-    if (begin_ns_ == 0)
-        begin_ns_ = now + options_.start_delay_ns;
-    if (now >= begin_ns_)
-        return true;
-    sleep_at_most(begin_ns_ - now);
-    return false;
 }
 
 bool FeedSource::ready_to_read() {

@@ -35,7 +35,6 @@ struct FeedSourceOptions {
     bool dated_on_arrival = false;     ///< samples get the time at which they arrive
     UtcNs start_utc_ns = kUnknownTime; ///< of the first sample, for feeds that do not know
     double frequency_hz = 0;           ///< for the rx_freq tag; 0: none
-    std::int64_t start_delay_ns = 0;
     std::int64_t stall_ns = 0; ///< without samples for so long, the feed counts as gone; 0: never
     std::int64_t retry_first_ns = 1'000'000'000;
     std::int64_t retry_most_ns = 60'000'000'000;
@@ -66,7 +65,6 @@ public:
 private:
     int work(int most, gr_vector_const_void_star&, gr_vector_void_star& outputs) override;
 
-    bool ready_to_begin();
     bool ready_to_read();
     std::size_t allowed_now(std::size_t most);
     int take(const Arrival& arrival);

@@ -56,17 +56,9 @@ constexpr Field kRetryMost{.name = "retry_most",
 constexpr Field kWait{.name = "wait",
                       .type = flag,
                       .fallback = "false",
-                      .help = "Wait for a source that is not there at the start, and stay when it "
-                              "has come to its end."};
-constexpr Field kStartDelay{.name = "start_delay",
-                            .type = real,
-                            .unit = "s",
-                            .min = 0,
-                            .max = 3600,
-                            .fallback = "0",
-                            .help =
-                                "Wait before the first sample, so that subscribers can connect."};
-
+                      .help =
+                          "Stay at the end of a file; wait for hardware that is not there at the "
+                          "start."};
 constexpr std::array kFileFields = {
     Field{.name = "path", .type = text, .help = "WAV, SigMF or raw file; '-' is standard input."},
     Field{.name = "input_format",
@@ -87,7 +79,6 @@ constexpr std::array kFileFields = {
           .help = "Play a file at its sample rate rather than as fast as possible."},
     Field{.name = "loop", .type = flag, .fallback = "false", .help = "Begin again at the end."},
     kWait,
-    kStartDelay,
     kRetryFirst,
     kRetryMost,
 };
@@ -114,7 +105,6 @@ constexpr std::array kZmqFields = {
     kRate,
     kFrequency,
     kStartTime,
-    kStartDelay,
     kStall,
 };
 
@@ -136,14 +126,13 @@ constexpr std::array kUdpFields = {
     kRate,
     kFrequency,
     kStartTime,
-    kStartDelay,
     kStall,
 };
 
 constexpr std::array kSdrFields = {
     Field{.name = "device",
           .type = text,
-          .help = "SoapySDR device arguments: driver=rtlsdr,serial=…; see SoapySDRUtil --find."},
+          .help = "SoapySDR device arguments: driver=rtlsdr,serial=...; see SoapySDRUtil --find."},
     Field{.name = "channel",
           .type = integer,
           .unit = "1",
@@ -188,10 +177,10 @@ constexpr std::array kSdrFields = {
           .max = 1e9,
           .fallback = "0",
           .help = "Bandwidth of the analogue filter (0: the device's choice)."},
-    Field{.name = "stream_args", .type = text, .help = "Arguments of the stream: key=value,…"},
+    Field{.name = "stream_args", .type = text, .help = "Arguments of the stream: key=value,..."},
     Field{.name = "device_settings",
           .type = text,
-          .help = "Settings of the driver: key=value,… (biastee=true)."},
+          .help = "Settings of the driver: key=value,... (biastee=true)."},
     Field{.name = "clock",
           .type = choice,
           .fallback = "auto",
@@ -231,6 +220,13 @@ constexpr std::array kOutputFields = {
           .max = 1e7,
           .fallback = "4096",
           .help = "Messages that may wait to be published; more are dropped and counted."},
+    Field{.name = "start_delay",
+          .type = real,
+          .unit = "s",
+          .min = 0,
+          .max = 3600,
+          .fallback = "0",
+          .help = "Wait before the first sample, so that subscribers can connect."},
     Field{.name = "metrics_interval",
           .type = real,
           .unit = "s",

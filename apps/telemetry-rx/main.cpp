@@ -33,7 +33,7 @@ Examples:
       plays a recording and publishes its frames on tcp://127.0.0.1:5556
   telemetry-rx AO-73 soapy:driver=rtlsdr --rate 250000 --gain 40 --record passes
       receives from hardware, and keeps what it receives as SigMF in the folder passes
-  rtl_fm … | telemetry-rx GOMX-3 - --input-format s16 --rate 48000 --kiss 8001
+  rtl_fm ... | telemetry-rx GOMX-3 - --input-format s16 --rate 48000 --kiss 8001
       takes the audio of another program, and serves frames to KISS clients on port 8001
   telemetry-rx AISAT zmq:tcp://127.0.0.1:5555 --rate 48000 --payload cf32
   telemetry-rx --config receiver.yml --check
@@ -109,14 +109,16 @@ int run(int argc, char** argv) {
     app.get_formatter()->column_width(34);
 
     CommandLine command_line;
-    std::vector<std::string> positional;
+    std::string station;
+    std::string input;
     bool check = false;
     bool quiet = false;
     bool verbose = false;
-    app.add_option("STATION INPUT", positional,
-                   "A station (file, name or NORAD id) and where its samples come from")
-        ->expected(0, 2)
-        ->type_name("");
+    auto* station_option =
+        app.add_option("STATION", station, "Station: a file, a name or alias, or a NORAD id")
+            ->type_name("");
+    auto* input_option =
+        app.add_option("INPUT", input, "Where its samples come from; see below")->type_name("");
     app.add_option("-c,--config", command_line.file, "Receiver file; options outweigh it")
         ->type_name("FILE");
     app.add_option("--station", command_line.stations, "A further station; may be repeated")
@@ -148,10 +150,10 @@ int run(int argc, char** argv) {
         app.exit(problem);
         return kWrongUse;
     }
-    if (!positional.empty())
-        command_line.stations.insert(command_line.stations.begin(), positional[0]);
-    if (positional.size() > 1)
-        command_line.input = positional[1];
+    if (station_option->count() > 0)
+        command_line.stations.insert(command_line.stations.begin(), station);
+    if (input_option->count() > 0)
+        command_line.input = input;
     command_line.source = source.given();
     command_line.output = output.given();
     command_line.receiver = receiver.given();
@@ -166,13 +168,8 @@ int run(int argc, char** argv) {
         return 0;
     }
 
-    // Threads inherit the mask, and GNU Radio and the publisher start theirs in Session::make.
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a file-size limit is an error of the recorder's write
 
     Log log(quiet ? Verbosity::quiet : verbose ? Verbosity::verbose : Verbosity::normal);
     auto session = Session::make(*configuration, log);

@@ -120,6 +120,8 @@ void Reporter::on_frame(const pmt::pmt_t& message) {
         return;
     const Frame& frame = received->frame();
     ++frames_;
+    Counts& counts = counts_[{received->station(), received->downlink()}];
+    ++(frame.confirmed ? counts.confirmed : counts.unconfirmed);
     if (kiss_)
         kiss_->send(frame.bytes);
     if (publisher_) {
@@ -195,6 +197,14 @@ void Reporter::on_metrics(const pmt::pmt_t& message) {
         return;
     using publish::Attribute;
     using publish::Measurement;
+    // The frames that this metric counts may still wait on their port.
+    while (const auto waiting = delete_head_nowait(keys::frames()))
+        on_frame(waiting);
+    const std::string station = text_of(message, "station");
+    const std::string downlink = text_of(message, "downlink");
+    const Counts& counts = counts_[{station, downlink}];
+    const Attribute confirmed{"confirmed", true};
+    const Attribute unconfirmed{"confirmed", false};
     const auto locked = value_of(message, "locked");
     std::vector<Measurement> list{
         {metrics::link_locked, std::int64_t{pmt::is_bool(locked) && pmt::to_bool(locked)}},
@@ -203,7 +213,8 @@ void Reporter::on_metrics(const pmt::pmt_t& message) {
         {metrics::link_symbol_rate_error, real_of(message, "symbol_rate_error_ppm")},
         {metrics::link_signal_level, real_of(message, "signal_level_db")},
         {metrics::link_symbols, count_of(message, "symbols")},
-        {metrics::frames_received, count_of(message, "frames")},
+        {metrics::frames_received, counts.confirmed, std::span(&confirmed, 1)},
+        {metrics::frames_received, counts.unconfirmed, std::span(&unconfirmed, 1)},
         {metrics::frames_duplicate, count_of(message, "duplicates")},
         {metrics::frames_corrected, count_of(message, "corrected")},
         {metrics::receiver_samples, count_of(message, "samples")},
@@ -217,7 +228,7 @@ void Reporter::on_metrics(const pmt::pmt_t& message) {
                         count_of(message, ("discarded_" + std::string(name)).c_str()),
                         std::span(&reasons[i], 1)});
     }
-    publisher_->publish("metric", text_of(message, "station"), text_of(message, "downlink"),
+    publisher_->publish("metric", station, downlink,
                         publish::metrics_json(time_of(message), start_utc_ns_, list));
 }
 

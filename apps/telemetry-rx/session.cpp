@@ -2,6 +2,7 @@
 #include "session.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <csignal>
@@ -14,7 +15,6 @@
 #include <gnuradio/telemetry/keys.h>
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 namespace telemetry::rx {
@@ -31,6 +31,16 @@ std::int64_t steady_ns() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(
                std::chrono::steady_clock::now().time_since_epoch())
         .count();
+}
+
+/// A handler rather than a mask with signalfd: the libraries below start threads of their own
+/// before main(), which would take the signal with its default action.
+int signal_event = -1;
+void on_signal(int) {
+    const int kept = errno;
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = ::write(signal_event, &one, sizeof one);
+    errno = kept;
 }
 
 std::string in_megahertz(double frequency_hz) {
@@ -86,8 +96,6 @@ Result<void> Session::open_outputs() {
         }
         kiss_ = std::move(*kiss);
     }
-    if (!output.text("record").empty())
-        return fail(Error{"recording is not built yet", "", 0, 0, "output.record"});
     reporter_ = Reporter::make(publisher_.get(), kiss_.get(), log_);
     return {};
 }
@@ -98,7 +106,26 @@ Result<void> Session::build() {
     for (std::size_t i = 0; i < stations_.size(); ++i)
         if (auto added = add_station(stations_[i], configuration_.stations[i]); !added)
             return added;
+    if (const std::string& folder = configuration_.output.text("record"); !folder.empty()) {
+        auto recorder = Recorder::make(folder, source_.format, source_.frequency_hz,
+                                       "received for " + station_names());
+        if (!recorder) {
+            Error error = recorder.error();
+            error.key = "output.record";
+            return fail(std::move(error));
+        }
+        recorder_ = std::move(*recorder);
+        top_->connect(source_.block, 0, recorder_, 0);
+        top_->msg_connect(recorder_, keys::events(), reporter_, keys::events());
+    }
     return {};
+}
+
+std::string Session::station_names() const {
+    std::string names;
+    for (const auto& station : stations_)
+        names += (names.empty() ? "" : ", ") + station.name;
+    return names;
 }
 
 /// The downlinks of a station that lie at one frequency share a receiver, which merges duplicates.
@@ -167,9 +194,7 @@ void Session::announce() {
         ::gethostname(host, sizeof host - 1);
         name = host;
     }
-    std::string stations;
-    for (const auto& station : stations_)
-        stations += (stations.empty() ? "" : ", ") + station.name;
+    const std::string stations = station_names();
     const std::string publishing = publisher_ ? publisher_->endpoint() : "none";
     const std::string kiss = kiss_ ? kiss_->address() : "none";
     const std::string kind = source_.format.kind == SampleKind::iq ? "iq" : "real";
@@ -184,6 +209,7 @@ void Session::announce() {
         {"frequency_hz", source_.frequency_hz},
         {"publish", publishing},
         {"kiss", kiss},
+        {"record", configuration_.output.text("record")},
         {"configuration", configuration},
     };
     std::string text = "receiving " + stations + " from " + source_.description;
@@ -191,6 +217,8 @@ void Session::announce() {
         text += "; publishing on " + publishing;
     if (kiss_)
         text += "; KISS on " + kiss;
+    if (recorder_)
+        text += "; recording into " + configuration_.output.text("record");
     reporter_->report(publish::events::receiver_started, text, attributes);
 }
 
@@ -205,6 +233,12 @@ void Session::measure() {
          static_cast<std::int64_t>(receivers_.front()->samples_missing())},
         {metrics::receiver_throughput, static_cast<double>(samples - last_samples_) / passed_s},
     };
+    if (recorder_) {
+        list.push_back(
+            {metrics::recording_samples, static_cast<std::int64_t>(recorder_->recorded())});
+        list.push_back(
+            {metrics::recording_dropped, static_cast<std::int64_t>(recorder_->dropped())});
+    }
     if (publisher_) {
         const auto stats = publisher_->stats();
         list.push_back({metrics::publish_published, static_cast<std::int64_t>(stats.published)});
@@ -217,13 +251,18 @@ void Session::measure() {
 }
 
 int Session::run() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    const Descriptor signal(::signalfd(-1, &signals, SFD_CLOEXEC));
     const Descriptor done(::eventfd(0, EFD_CLOEXEC));
+    signal_event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    const Descriptor signal(signal_event);
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    action.sa_flags = SA_RESTART;
+    ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGTERM, &action, nullptr);
 
+    const auto delay_ms = std::llround(configuration_.output.real("start_delay") * 1e3);
+    if (pollfd polled{signal.get(), POLLIN, 0}; ::poll(&polled, 1, static_cast<int>(delay_ms)) > 0)
+        source_.finish();
     announce();
     last_measured_ns_ = steady_ns();
     top_->start();
@@ -259,8 +298,8 @@ int Session::run() {
         if (polled[1].revents != 0)
             break;
         if (polled[0].revents != 0) {
-            signalfd_siginfo info;
-            if (::read(signal.get(), &info, sizeof info) != sizeof info)
+            std::uint64_t count = 0;
+            if (::read(signal.get(), &count, sizeof count) != sizeof count)
                 continue;
             // A second signal: the user is in a hurry.
             log_.note(deadline_ns == 0 ? "stopping: finishing the frames in flight"

@@ -11,6 +11,7 @@
 #include "configuration.h"
 #include "kiss_server.h"
 #include "log.h"
+#include "recorder.h"
 #include "reporter.h"
 #include "source_block.h"
 #include "telemetry/publish/publisher.h"
@@ -27,8 +28,7 @@ class Session {
 public:
     static Result<std::unique_ptr<Session>> make(const Configuration& configuration, Log& log);
 
-    /// Until the source ends or SIGTERM or SIGINT comes; the signals must be blocked in every
-    /// thread. Yields the exit status.
+    /// Until the source ends or SIGTERM or SIGINT comes. Yields the exit status.
     int run();
 
 private:
@@ -40,6 +40,7 @@ private:
     Result<void> add_station(const station::Station& station, const StationChoice& choice);
     Result<void> add_receiver(const station::Station& station, std::vector<std::string> downlinks,
                               double shift_hz);
+    std::string station_names() const;
     void announce();
     void measure();
     int wind_up(bool forced);
@@ -52,6 +53,7 @@ private:
     std::unique_ptr<KissServer> kiss_;
     Reporter::Pointer reporter_;
     std::vector<gr::telemetry::station_receiver::sptr> receivers_;
+    Recorder::Pointer recorder_; ///< none: not asked for
     gr::top_block_sptr top_;
     std::uint64_t last_samples_ = 0;
     std::int64_t last_measured_ns_ = 0;

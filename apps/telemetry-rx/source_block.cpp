@@ -82,7 +82,6 @@ Result<SourceBlock> make_feed_block(const Configuration& configuration, OpenFeed
         return fail(placed(feed.error(), configuration));
     options.format = (*feed)->format();
     options.frequency_hz = (*feed)->frequency_hz().value_or(0);
-    options.start_delay_ns = ns_of(settings, "start_delay");
     auto block = FeedSource::make([settings, open_feed] { return open_feed(settings); },
                                   std::move(*feed), options);
     return SourceBlock{block,

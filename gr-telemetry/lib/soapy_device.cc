@@ -61,7 +61,8 @@ soapy_device::soapy_device(const soapy_source_options& options)
 
 soapy_device::~soapy_device() {
     try {
-        d_device->deactivateStream(d_stream);
+        if (d_active)
+            d_device->deactivateStream(d_stream);
         d_device->closeStream(d_stream);
     } catch (const std::exception&) {
         // As above.
@@ -98,9 +99,6 @@ void soapy_device::set_up(const soapy_source_options& options) {
 
     d_stream = d_device->setupStream(direction, SOAPY_SDR_CF32, {d_channel},
                                      SoapySDR::KwargsFromString(options.stream_args));
-    if (const int problem = d_device->activateStream(d_stream); problem != 0)
-        throw std::runtime_error(std::string("cannot start the stream: ") +
-                                 SoapySDR::errToStr(problem));
 }
 
 void soapy_device::set_antenna(const std::string& name) {
@@ -150,6 +148,12 @@ void soapy_device::tune(double frequency, double ppm) {
 }
 
 soapy_device::reading soapy_device::read(std::complex<float>* out, int most, int64_t patience_us) {
+    if (!d_active) {
+        if (const int problem = d_device->activateStream(d_stream); problem != 0)
+            throw std::runtime_error(std::string("cannot start the stream: ") +
+                                     SoapySDR::errToStr(problem));
+        d_active = true;
+    }
     void* buffers[] = {out};
     int flags = 0;
     long long time_ns = 0;

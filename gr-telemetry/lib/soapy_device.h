@@ -9,8 +9,8 @@
 namespace gr {
 namespace telemetry {
 
-//! A SoapySDR device with one active receive stream of complex floats. Every failure, including
-//! what drivers throw, is a std::runtime_error.
+//! A SoapySDR device with one receive stream of complex floats, which starts with the first read().
+//! Every failure, including what drivers throw, is a std::exception.
 class soapy_device {
 public:
     explicit soapy_device(const soapy_source_options& options);
@@ -39,6 +39,7 @@ private:
 
     std::unique_ptr<SoapySDR::Device, unmake> d_device;
     SoapySDR::Stream* d_stream = nullptr;
+    bool d_active = false;
     size_t d_channel;
     double d_rate = 0;
     std::string d_hardware;

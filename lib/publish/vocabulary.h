@@ -65,6 +65,10 @@ inline constexpr MetricName receiver_samples_invalid{
     "telemetry.receiver.samples_invalid", "{sample}", counter, "samples not finite, taken as 0"};
 inline constexpr MetricName receiver_throughput{"telemetry.receiver.throughput", "{sample}/s",
                                                 gauge, "samples received in a second of real time"};
+inline constexpr MetricName recording_samples{"telemetry.recording.samples", "{sample}", counter,
+                                              "samples written to recordings"};
+inline constexpr MetricName recording_dropped{"telemetry.recording.dropped", "{sample}", counter,
+                                              "samples that could not be recorded"};
 inline constexpr MetricName publish_published{"telemetry.publish.published", "{message}", counter,
                                               "messages handed to ZeroMQ"};
 inline constexpr MetricName publish_dropped{
@@ -87,6 +91,8 @@ inline constexpr std::array all{link_locked,
                                 receiver_samples_lost,
                                 receiver_samples_invalid,
                                 receiver_throughput,
+                                recording_samples,
+                                recording_dropped,
                                 publish_published,
                                 publish_dropped,
                                 publish_queued};

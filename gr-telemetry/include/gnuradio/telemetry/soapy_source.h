@@ -44,8 +44,8 @@ struct soapy_source_options {
  * again after 1, 2, 4, … seconds. Message port `events`: dictionaries with `event` source_lost or
  * source_restored and `text`.
  *
- * GNU Radio's own Soapy block sets no tags, prints overflows to the terminal and goes on polling a
- * dead device (docs/adr/0004).
+ * GNU Radio's own Soapy block tells neither times nor lost samples and goes on polling a dead
+ * device (docs/adr/0004).
  */
 class TELEMETRY_API soapy_source : virtual public gr::sync_block {
 public:
