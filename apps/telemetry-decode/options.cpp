@@ -47,7 +47,9 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
     app.footer(kFooter);
     app.get_formatter()->column_width(28);
 
-    app.add_option("STATION", options.station, "whose downlinks to receive")->required()->option_text(" ");
+    app.add_option("STATION", options.station, "whose downlinks to receive")
+        ->required()
+        ->option_text(" ");
     app.add_option("INPUT", options.input, "samples to read")->required()->option_text(" ");
     app.add_option("-f,--format", options.format, "jsonl, kiss, hex or pcap [jsonl]")
         ->check(CLI::IsMember({"jsonl", "kiss", "hex", "pcap"}))

@@ -18,7 +18,10 @@ struct LockThreshold {
     float quality, coherence;
 };
 constexpr LockThreshold kLock{3.2f, 0.18f}, kUnlock{2.3f, 0.10f};
-constexpr int kEdgeHalf = 7; ///< samples to each side that show a transition
+constexpr float kCoherent = 0.2f;  ///< a block of a signal rather than of noise
+constexpr float kHoldShare = 0.5f; ///< of the energy of transitions, that noise is measured by
+constexpr int kHoldBlocks = 128;   ///< for how long
+constexpr int kEdgeHalf = 7;       ///< samples to each side that show a transition
 constexpr std::size_t kSymbolCapacity = 1024;
 constexpr std::size_t kHistory = 192; ///< symbols kept after they were yielded
 constexpr float kBestWeight = 30.0f;  ///< of a run in the equaliser's equations, for its quality
@@ -81,7 +84,9 @@ void BasebandReceiver::reset() noexcept {
     std::fill(on_.begin(), on_.end(), 0.0f);
     std::fill(mid_.begin(), mid_.end(), 0.0f);
     last_levels_ = {};
-    quality_ = rate_error_ = 0;
+    energies_ = {};
+    signal_energy_ = 0;
+    hold_ = 0;
     locked_ = false;
 }
 
@@ -122,10 +127,16 @@ void BasebandReceiver::take_step(Sink<SoftSymbols>& sink) noexcept {
                 sum[l] += edge[i + l] * edge[i + l];
         const float energy = (sum[0] + sum[2]) + (sum[1] + sum[3]);
         // Transitions lie half a symbol from the symbols: hence the signs.
-        const bool usable = energy > 1e-30f && energy < 1e30f;
-        const float scale = usable ? 1.0f / energy : 0.0f;
-        decided |= timing_.push(usable ? (sum[2] - sum[0]) * scale : 0.0f,
-                                usable ? (sum[1] - sum[3]) * scale : 0.0f);
+        const float norm = std::max(energy, hold_ > 0 ? kHoldShare * signal_energy_ : 0.0f);
+        const bool usable = norm > 1e-30f && norm < 1e30f;
+        const float scale = usable ? 1.0f / norm : 0.0f;
+        std::copy(energies_.begin() + 1, energies_.end(), energies_.begin());
+        energies_.back() = energy;
+        if (timing_.push(usable ? (sum[2] - sum[0]) * scale : 0.0f,
+                         usable ? (sum[1] - sum[3]) * scale : 0.0f)) {
+            decided = true;
+            learn_energy();
+        }
     }
     measured_ += kStepSamples;
     if (!decided)
@@ -139,6 +150,20 @@ void BasebandReceiver::take_step(Sink<SoftSymbols>& sink) noexcept {
               samples_.begin());
     filled_ -= static_cast<std::size_t>(drop);
     first_sample_ = keep_from;
+}
+
+/// Where there are no transitions, in a long run of equal symbols, there is only noise for the
+/// clock. Against the energy that transitions have had it counts little, so the clock holds still.
+void BasebandReceiver::learn_energy() noexcept {
+    const auto clocks = timing_.clocks();
+    for (std::size_t b = 0; b < clocks.size(); ++b) {
+        if (hold_ > 0)
+            --hold_;
+        if (clocks[b].coherence < kCoherent)
+            continue;
+        signal_energy_ = hold_ > 0 ? 0.9f * signal_energy_ + 0.1f * energies_[b] : energies_[b];
+        hold_ = kHoldBlocks;
+    }
 }
 
 void BasebandReceiver::cut_symbols() noexcept {

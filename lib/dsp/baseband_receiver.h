@@ -65,6 +65,7 @@ private:
     static constexpr std::size_t kPulseTaps = 16;
 
     void take_step(Sink<SoftSymbols>& sink) noexcept;
+    void learn_energy() noexcept;
     void cut_symbols() noexcept;
     void yield_groups(Sink<SoftSymbols>& sink) noexcept;
     void yield_group(std::size_t count, Sink<SoftSymbols>& sink) noexcept;
@@ -101,7 +102,11 @@ private:
     bool finishing_ = false;
     std::vector<float> edges_;
     SymbolTiming timing_;
-    double last_symbol_ = 0; ///< baseband position of the last symbol cut
+    /// Of the blocks from the oldest that SymbolTiming has not decided.
+    std::array<float, SymbolTiming::kBlocksPerStep + SymbolTiming::kLookahead> energies_{};
+    float signal_energy_ = 0; ///< of blocks that were coherent
+    int hold_ = 0;            ///< blocks for which it still counts
+    double last_symbol_ = 0;  ///< baseband position of the last symbol cut
 
     // Symbols: value, baseband position, whether the clock jumped before it, coherence of the
     // clock.
@@ -127,8 +132,6 @@ private:
     std::vector<Run> runs_;
     std::size_t levelled_ = 0; ///< of runs_
     TwoLevels last_levels_;
-    float quality_ = 0; ///< smoothed over groups
-    float rate_error_ = 0;
     bool locked_ = false;
     std::array<std::int8_t, kGroup> soft_{};
 };

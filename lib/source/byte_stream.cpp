@@ -53,7 +53,7 @@ Result<std::size_t> ByteStream::read_some(std::span<std::uint8_t> out) {
 Result<std::size_t> ByteStream::read(std::span<std::uint8_t> out) {
     std::size_t have = 0;
     while (have < out.size()) {
-        const auto count = read_some(out.subspan(have));
+        auto count = read_some(out.subspan(have));
         if (!count)
             return count;
         if (*count == 0)

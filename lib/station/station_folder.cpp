@@ -89,6 +89,7 @@ Result<std::vector<StationListing>> list_stations(const std::string& folder) {
         return fail(Error{"cannot be listed: " + trouble.message(), folder});
     std::sort(paths.begin(), paths.end());
     std::vector<StationListing> listings;
+    listings.reserve(paths.size());
     for (const std::string& path : paths)
         listings.push_back(read_listing(path));
     return listings;
