@@ -55,6 +55,11 @@ public:
         }
     }
 
+    /// A place that was found by other means; not before the symbols searched so far.
+    void propose(std::int64_t start, SyncSearch::Hit hit) noexcept {
+        add({start, start + first_look_, hit.errors, hit.inverted, 0});
+    }
+
     /// Symbols taken since reset().
     std::int64_t count() const noexcept { return base_ + static_cast<std::int64_t>(used_); }
     int sync_length() const noexcept { return search_.length(); }
@@ -132,6 +137,13 @@ private:
     }
 
     void add(const Candidate& candidate) noexcept {
+        for (std::size_t i = 0; i < held_; ++i)
+            if (candidates_[i].start == candidate.start &&
+                candidates_[i].inverted == candidate.inverted) {
+                candidates_[i].sync_errors =
+                    std::min(candidates_[i].sync_errors, candidate.sync_errors);
+                return;
+            }
         // Full only when the input is made so: then the least likely one gives way.
         if (held_ == candidates_.size()) {
             const auto worst = std::max_element(

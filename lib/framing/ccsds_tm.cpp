@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "telemetry/fec/bits.h"
 #include "telemetry/fec/scrambler.h"
 #include "telemetry/framing/soft_reed_solomon.h"
 
@@ -18,6 +19,8 @@ constexpr std::size_t kParityBytes = 32;
 // Chance passes 2^-16 of CRCs, and more sync markers with more errors allowed in them.
 constexpr int kMarkerErrorsWithCrc = 2;
 constexpr int kMarkerErrorsInARow = 3;
+// Chance finds as many encoded markers with 9 of 52 symbols wrong as plain ones with 4 of 32.
+constexpr int kEncodedMarkerErrors = 9;
 constexpr std::int8_t kSure = 60; ///< a bit both of whose symbols agreed with it
 
 std::size_t block_bytes(const CcsdsTmOptions& options) {
@@ -36,6 +39,23 @@ std::optional<fec::ConvolutionalCode> convolutional_code(std::string_view name) 
     if (name == "NASA-DSN uninverted")
         return fec::kConvolutionalNasaDsnUninverted;
     return {};
+}
+
+/// What the encoder sends for the marker whatever came before: but for the first six bits.
+SyncSearch encoded_marker(const fec::ConvolutionalCode& code, Precoding precoding) {
+    std::vector<std::uint8_t> bits;
+    fec::append_word(kMarker, kMarkerBits, bits);
+    if (precoding == Precoding::differential) {
+        fec::DifferentialEncoder nrzm(fec::Transition::on_one);
+        for (auto& bit : bits)
+            bit = nrzm.encode(bit);
+    }
+    std::vector<std::uint8_t> symbols;
+    fec::ConvolutionalEncoder(code).encode(bits, symbols);
+    std::uint64_t word = 0;
+    for (const std::uint8_t symbol : std::span(symbols).subspan(12))
+        word = word << 1 | symbol;
+    return {word, static_cast<int>(symbols.size()) - 12, kEncodedMarkerErrors};
 }
 
 Result<std::unique_ptr<Deframer>> make(const Settings& settings) {
@@ -163,12 +183,17 @@ CcsdsTmDeframer::CcsdsTmDeframer(const CcsdsTmOptions& options)
                                                                       : fec::kRs223Conventional,
                               options.rs_interleaving);
     branches_.emplace_back(options, 8 * block_bytes_, 0);
-    if (options.convolutional)
+    if (options.convolutional) {
         branches_.emplace_back(options, 8 * block_bytes_, 1);
+        encoded_.emplace(encoded_marker(*options.convolutional, options.precoding));
+    }
 }
 
 void CcsdsTmDeframer::reset() noexcept {
     clock_.reset();
+    taken_ = 0;
+    if (encoded_)
+        encoded_->reset();
     for (Branch& branch : branches_) {
         branch.skip = branch.first_symbol;
         if (branch.viterbi)
@@ -183,14 +208,39 @@ void CcsdsTmDeframer::reset() noexcept {
 
 void CcsdsTmDeframer::process(const SoftSymbols& input, Sink<Frame>& sink) noexcept {
     clock_.push(input);
-    // In small steps, so that the branches' frames come in the order in which they end.
-    constexpr std::size_t kStep = 2 * fec::ViterbiStream::kGroup;
+    if (!encoded_) {
+        search(branches_.front(), input.values, sink);
+        return;
+    }
+    // In steps that end where one of the Viterbi decoders yields bits, so that the order of things
+    // does not depend on how the symbols come in.
+    constexpr std::size_t kPeriod = 2 * fec::ViterbiStream::kGroup;
+    constexpr std::size_t kPhase = 2 * fec::ViterbiStream::kLookAhead % kPeriod;
     for (auto rest = input.values; !rest.empty();) {
-        const std::size_t count =
-            branches_.size() == 1 ? rest.size() : std::min(rest.size(), kStep);
+        const std::size_t at =
+            (static_cast<std::size_t>(taken_) + kPeriod - kPhase) % kPeriod; // 0: first yields
+        const std::size_t count = std::min(rest.size(), at == 0 ? 1 : kPeriod - at);
+        taken_ += static_cast<std::int64_t>(count);
+        propose_encoded_markers(rest.first(count));
         for (Branch& branch : branches_)
             line_symbols(branch, rest.first(count), sink);
         rest = rest.subspan(count);
+    }
+}
+
+/// `symbols`: the last ones taken.
+void CcsdsTmDeframer::propose_encoded_markers(std::span<const std::int8_t> symbols) noexcept {
+    for (auto rest = symbols; !rest.empty();) {
+        bool found = false;
+        SyncSearch::Hit hit{};
+        rest = rest.subspan(encoded_->next(rest, found, hit));
+        if (!found)
+            return;
+        const std::int64_t next = taken_ - static_cast<std::int64_t>(rest.size());
+        Branch& branch = branches_[static_cast<std::size_t>(next % 2)];
+        // Precoding takes the sense of the bits away.
+        hit.inverted = hit.inverted && options_.precoding == Precoding::none;
+        branch.candidates.propose((next - branch.first_symbol) / 2, hit);
     }
 }
 
@@ -205,10 +255,6 @@ void CcsdsTmDeframer::finish(Sink<Frame>& sink) noexcept {
 
 void CcsdsTmDeframer::line_symbols(Branch& branch, std::span<const std::int8_t> symbols,
                                    Sink<Frame>& sink) noexcept {
-    if (!branch.viterbi) {
-        search(branch, symbols, sink);
-        return;
-    }
     const std::size_t skipped = std::min(symbols.size(), static_cast<std::size_t>(branch.skip));
     branch.skip -= static_cast<int>(skipped);
     fec::ViterbiStream::Decoded decoded;

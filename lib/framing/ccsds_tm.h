@@ -40,8 +40,9 @@ struct CcsdsTmOptions {
 ///
 /// The convolutional code is transparent, so polarity is left to the sync marker, which is searched
 /// in both senses behind the Viterbi decoder. Which symbols make a pair is not known either: two
-/// decoders run, one for each way; what the wrong one yields has no sync markers. A frame comes out
-/// up to 160 bits after its last symbol.
+/// decoders run, one for each way; what the wrong one yields has no sync markers. A burst may begin
+/// with its marker, when the decoder has not found its path yet; so the encoded marker is searched
+/// among the symbols too. A frame comes out up to 160 bits after its last symbol.
 ///
 /// Nothing vouches for a frame without Reed-Solomon and FECF. It is yielded, unconfirmed, behind a
 /// perfect sync marker, or a good one exactly one frame after another good one.
@@ -73,6 +74,7 @@ private:
         std::size_t marker_count = 0;
     };
 
+    void propose_encoded_markers(std::span<const std::int8_t> symbols) noexcept;
     void line_symbols(Branch& branch, std::span<const std::int8_t> symbols,
                       Sink<Frame>& sink) noexcept;
     void decoded_bits(Branch& branch, const fec::ViterbiStream::Decoded& decoded,
@@ -90,6 +92,8 @@ private:
     std::vector<std::uint8_t> bytes_;
     std::vector<std::uint8_t> trust_;
     std::vector<Branch> branches_;
+    std::optional<SyncSearch> encoded_; ///< for the marker as the convolutional encoder sends it
+    std::int64_t taken_ = 0;            ///< symbols
 };
 
 std::span<const DeframerEntry> ccsds_deframers();

@@ -135,6 +135,32 @@ TEST(CcsdsTm, CorrectedSymbolsAreCounted) {
     EXPECT_EQ(frames[0].corrected, 3); // the ones inside
 }
 
+TEST(CcsdsTm, ABurstMayBeginWithItsMarker) {
+    for (const auto precoding : {Precoding::none, Precoding::differential}) {
+        CcsdsTmOptions options;
+        options.frame_size = 100;
+        options.rs_basis = fec::RsBasis::dual;
+        options.convolutional = fec::kConvolutionalCcsds;
+        options.precoding = precoding;
+        Bits bits = Sender{options}.send({frame_of(100, 1)}, 64);
+        auto symbols = noisy_symbols(bits, 19, 6);
+        const auto noise = noise_symbols(2 * 64, 1);
+        std::copy(noise.begin(), noise.end(), symbols.begin());
+        for (const std::size_t at : {4, 9, 11, 16, 19, 27, 33}) // among the first of the marker
+            symbols[128 + at] = static_cast<std::int8_t>(-symbols[128 + at]);
+        for (const bool invert : {false, true}) {
+            if (invert)
+                for (auto& symbol : symbols)
+                    symbol = static_cast<std::int8_t>(-symbol);
+            CcsdsTmDeframer deframer(options);
+            const auto frames = deframe(deframer, symbols);
+            ASSERT_EQ(frames.size(), 1u);
+            EXPECT_EQ(frames[0].hex, to_hex(frame_of(100, 1)));
+            EXPECT_EQ(frames[0].sample_index, 2 + 5 * 128);
+        }
+    }
+}
+
 TEST(CcsdsTm, FecfIsCheckedAndCut) {
     // CRC of the standard (132.0-B-3, 4.1.6) over "123456789" is 29b1.
     CcsdsTmOptions options;
