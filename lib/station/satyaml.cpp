@@ -16,19 +16,24 @@ using Kind = YamlNode::Kind;
 /// What tells gr-satellites where data go, not how it is sent.
 constexpr std::string_view kSilent[] = {"data", "transports", "additional_data"};
 
-/// Options that older SatYAML files hold in the framing's name.
-struct OldFraming {
+/// What a framing's name implies, unless the transmitter says otherwise. Older SatYAML files name
+/// basis and precoding there, where no "dual" means the conventional basis; ours defaults to dual.
+struct TheirFraming {
     std::string_view name;
     std::string_view framing;
-    std::string_view options; ///< "key=value|…"
+    std::string_view implied; ///< "key=value|…"
 };
-constexpr OldFraming kOldFramings[] = {
+constexpr TheirFraming kTheirFramings[] = {
+    {"CCSDS Reed-Solomon", "CCSDS Reed-Solomon", "rs_basis=conventional"},
     {"CCSDS Reed-Solomon dual", "CCSDS Reed-Solomon", "rs_basis=dual"},
-    {"CCSDS Reed-Solomon differential", "CCSDS Reed-Solomon", "precoding=differential"},
+    {"CCSDS Reed-Solomon differential", "CCSDS Reed-Solomon",
+     "rs_basis=conventional|precoding=differential"},
     {"CCSDS Reed-Solomon dual differential", "CCSDS Reed-Solomon",
      "rs_basis=dual|precoding=differential"},
+    {"CCSDS Concatenated", "CCSDS Concatenated", "rs_basis=conventional"},
     {"CCSDS Concatenated dual", "CCSDS Concatenated", "rs_basis=dual"},
-    {"CCSDS Concatenated differential", "CCSDS Concatenated", "precoding=differential"},
+    {"CCSDS Concatenated differential", "CCSDS Concatenated",
+     "rs_basis=conventional|precoding=differential"},
     {"CCSDS Concatenated dual differential", "CCSDS Concatenated",
      "rs_basis=dual|precoding=differential"},
 };
@@ -127,11 +132,12 @@ std::optional<std::string> Importer::transmitter(const std::string& name, const 
         return std::nullopt;
     }
     std::string framing = text_of("framing");
-    std::string_view more;
-    for (const OldFraming& old : kOldFramings)
-        if (equal_ignoring_case(old.name, framing)) {
-            framing = old.framing;
-            more = old.options;
+    std::string_view implied;
+    for (const TheirFraming& theirs : kTheirFramings)
+        if (equal_ignoring_case(theirs.name, framing)) {
+            framing = theirs.framing;
+            implied = theirs.implied;
+            break;
         }
     const auto* deframer = framing::find_deframer(framing);
     if (!deframer) {
@@ -148,11 +154,16 @@ std::optional<std::string> Importer::transmitter(const std::string& name, const 
     for (const auto& [key, value] : map.entries)
         if (!find_field(downlink_fields(), key.text))
             option(out, name, key, value, demodulator->fields, deframer->fields);
-    if (!more.empty())
-        for (const auto pair : split(more, '|')) {
-            const auto parts = split(pair, '=');
+    if (implied.empty())
+        return out;
+    for (const auto pair : split(implied, '|')) {
+        const auto parts = split(pair, '=');
+        const bool said =
+            std::any_of(map.entries.begin(), map.entries.end(),
+                        [&](const auto& entry) { return our_key(entry.first.text) == parts[0]; });
+        if (!said)
             out += "    " + std::string(parts[0]) + ": " + std::string(parts[1]) + "\n";
-        }
+    }
     return out;
 }
 

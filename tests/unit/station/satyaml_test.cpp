@@ -113,6 +113,15 @@ TEST(SatyamlImport, UnderstandsOldFramingNames) {
     EXPECT_THAT(*text, HasSubstr("precoding: differential\n"));
 }
 
+TEST(SatyamlImport, BasisIsConventionalUnlessSaid) {
+    EXPECT_THAT(*import(ccsds("CCSDS Concatenated differential")).text,
+                HasSubstr("rs_basis: conventional\n"));
+    EXPECT_THAT(*import(ccsds("CCSDS Reed-Solomon")).text, HasSubstr("rs_basis: conventional\n"));
+    const auto [text, notes] = import(ccsds("CCSDS Reed-Solomon", "    RS basis: dual\n"));
+    ASSERT_TRUE(text) << text.error().to_string();
+    EXPECT_THAT(*text, HasSubstr("rs_basis: dual\n"));
+}
+
 TEST(SatyamlImport, SaysWhatIsLeftOut) {
     const auto [text, notes] =
         import("name: x\nnorad: 1\ntransmitters:\n  a:\n    frequency: 4e8\n    modulation: FSK\n"
