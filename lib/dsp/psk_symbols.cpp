@@ -13,10 +13,18 @@ namespace {
 
 constexpr double kPi = std::numbers::pi;
 constexpr float kClockMemory = 0.98f; ///< a hop
+constexpr float kVoteMemory = 0.98f;  ///< a hop
+constexpr float kBroadVotes = 0.05f;  ///< what the broad filter needs; noise stays below
+constexpr float kSignalThere = 1.8f;  ///< in-phase over quadrature power; Es/N0 of about −3 dB
 
-std::vector<float> padded_to_lanes(std::vector<float> taps) {
-    taps.resize((taps.size() + kBankLanes - 1) / kBankLanes * kBankLanes, 0.0f);
-    return taps;
+/// How little the values of a hop spread about their mean size: 1 is not at all.
+float evenness(const float* values, std::size_t count) {
+    float sum = 0, squares = 0;
+    for (std::size_t n = 0; n < count; ++n) {
+        sum += std::abs(values[n]);
+        squares += values[n] * values[n];
+    }
+    return squares > 0 ? sum * sum / (static_cast<float>(count) * squares) : 0.0f;
 }
 
 } // namespace
@@ -46,16 +54,23 @@ std::vector<float> design_root_raised_cosine(double samples_per_symbol, double r
     return out;
 }
 
+PskSymbols::MatchedFilter::MatchedFilter(std::vector<float> symmetric)
+    : length(symmetric.size()), taps(std::move(symmetric)) {
+    taps.resize((length + kBankLanes - 1) / kBankLanes * kBankLanes, 0.0f);
+}
+
 PskSymbols::PskSymbols(int samples_per_symbol, double roll_off)
-    : factor_(samples_per_symbol / kRate), half_(kSpan * samples_per_symbol),
-      matched_(padded_to_lanes(design_root_raised_cosine(samples_per_symbol, roll_off, kSpan))),
+    : factor_(samples_per_symbol / kRate),
+      matched_(design_root_raised_cosine(samples_per_symbol, roll_off, kSpan)),
+      broad_(design_root_raised_cosine(samples_per_symbol, 1.0, kBroadSpan)),
       fir_(simd::choose(fir_variants())), bank_(simd::choose(bank_variants())), window_(8, 1),
       in_i_(static_cast<std::size_t>(3 * kHopSymbols * samples_per_symbol),
             static_cast<std::size_t>(kHopSymbols * samples_per_symbol)),
-      in_q_(in_i_), y_i_(4 * kHopSymbols * kRate, kHopSymbols * kRate), y_q_(y_i_),
-      square_i_(6 * kHopSymbols, kHopSymbols), square_q_(square_i_),
-      r_i_(18 * kHopSymbols * kRate, kHopSymbols * kRate), r_q_(r_i_), cells_(28 * kCells, kCells),
-      lines_(12 * kCells, kCells), powers_(24, 1), timing_(8 * kCells, kCells) {
+      in_q_(in_i_), y_i_(4 * kHopSymbols * kRate, kHopSymbols * kRate), y_q_(y_i_), broad_i_(y_i_),
+      broad_q_(y_i_), square_i_(6 * kHopSymbols, kHopSymbols), square_q_(square_i_),
+      r_i_(18 * kHopSymbols * kRate, kHopSymbols * kRate), r_q_(r_i_), r_broad_(r_i_),
+      cells_(28 * kCells, kCells), lines_(12 * kCells, kCells), powers_(24, 1),
+      timing_(8 * kCells, kCells) {
     for (std::size_t w = 0; w < kPhaseReach.size(); ++w)
         for (int n = -kPhaseReach[w]; n <= kPhaseReach[w]; ++n)
             phase_windows_[w].push_back(
@@ -94,7 +109,8 @@ PskSymbols::PskSymbols(int samples_per_symbol, double roll_off)
 void PskSymbols::reset() noexcept {
     pushed_ = 0;
     window_.reset();
-    for (auto* buffer : {&in_i_, &in_q_, &y_i_, &y_q_, &square_i_, &square_q_, &r_i_, &r_q_})
+    for (auto* buffer : {&in_i_, &in_q_, &y_i_, &y_q_, &broad_i_, &broad_q_, &square_i_, &square_q_,
+                         &r_i_, &r_q_, &r_broad_})
         buffer->reset();
     cells_.reset();
     lines_.reset();
@@ -102,6 +118,7 @@ void PskSymbols::reset() noexcept {
     timing_.reset();
     cos_ = 1;
     sin_ = 0;
+    broad_votes_ = 0;
     drift_i_ = drift_q_ = 0;
     clock_ = 0;
     past_.fill(0);
@@ -131,22 +148,28 @@ bool PskSymbols::push(const float* in_i, const float* in_q, PhaseWindow phase_wi
     return true;
 }
 
+void PskSymbols::filter(const SlidingBuffer<float>& in, const MatchedFilter& matched,
+                        std::int64_t hop, float* out) noexcept {
+    constexpr std::size_t count = kHopSymbols * kRate;
+    const float* from = in.at(hop * static_cast<std::int64_t>(count) * factor_ -
+                              static_cast<std::int64_t>(matched.length / 2));
+    if (factor_ == 1) {
+        fir_(from, matched.taps.data(), matched.length, 1, out, count);
+        return;
+    }
+    for (std::size_t n = 0; n < count; ++n)
+        filter_taps_[n] = {static_cast<std::uint32_t>(n * static_cast<std::size_t>(factor_)), 0};
+    bank_(from, matched.taps.data(), matched.taps.size(), filter_taps_.data(), out, count);
+}
+
 void PskSymbols::filter_hop(std::int64_t hop) noexcept {
     constexpr std::size_t count = kHopSymbols * kRate;
     float* y_i = y_i_.append(count);
     float* y_q = y_q_.append(count);
-    const std::int64_t first = hop * static_cast<std::int64_t>(count) * factor_ - half_;
-    if (factor_ == 1) {
-        const std::size_t taps = static_cast<std::size_t>(2 * half_ + 1);
-        fir_(in_i_.at(first), matched_.data(), taps, 1, y_i, count);
-        fir_(in_q_.at(first), matched_.data(), taps, 1, y_q, count);
-    } else {
-        for (std::size_t n = 0; n < count; ++n)
-            filter_taps_[n] = {static_cast<std::uint32_t>(n * static_cast<std::size_t>(factor_)),
-                               0};
-        bank_(in_i_.at(first), matched_.data(), matched_.size(), filter_taps_.data(), y_i, count);
-        bank_(in_q_.at(first), matched_.data(), matched_.size(), filter_taps_.data(), y_q, count);
-    }
+    filter(in_i_, matched_, hop, y_i);
+    filter(in_q_, matched_, hop, y_q);
+    filter(in_i_, broad_, hop, broad_i_.append(count));
+    filter(in_q_, broad_, hop, broad_q_.append(count));
     float* square_i = square_i_.append(kHopSymbols);
     float* square_q = square_q_.append(kHopSymbols);
     for (std::size_t k = 0; k < kHopSymbols; ++k) {
@@ -174,6 +197,9 @@ void PskSymbols::turn_hop(std::int64_t hop) noexcept {
     const float* y_q = y_q_.at(first * kRate);
     float* r_i = r_i_.append(kHopSymbols * kRate);
     float* r_q = r_q_.append(kHopSymbols * kRate);
+    const float* broad_i = broad_i_.at(first * kRate);
+    const float* broad_q = broad_q_.at(first * kRate);
+    float* r_broad = r_broad_.append(kHopSymbols * kRate);
     for (std::size_t k = 0; k < kHopSymbols; ++k) {
         const float size = std::sqrt(twice_i[k] * twice_i[k] + twice_q[k] * twice_q[k]);
         if (size > 0) {
@@ -194,6 +220,7 @@ void PskSymbols::turn_hop(std::int64_t hop) noexcept {
         for (std::size_t n = kRate * k; n < kRate * (k + 1); ++n) {
             r_i[n] = y_i[n] * cos_ + y_q[n] * sin_;
             r_q[n] = y_q[n] * cos_ - y_i[n] * sin_;
+            r_broad[n] = broad_i[n] * cos_ + broad_q[n] * sin_;
         }
     }
 }
@@ -203,17 +230,20 @@ void PskSymbols::measure_cells(std::int64_t hop) noexcept {
     for (int c = 0; c < kCells; ++c) {
         const float* i = r_i_.at(hop * kHopSymbols * kRate + c * samples);
         const float* q = r_q_.at(hop * kHopSymbols * kRate + c * samples);
-        float power[kRate] = {}, quadrature = 0;
+        const float* broad = r_broad_.at(hop * kHopSymbols * kRate + c * samples);
+        float power[kRate] = {}, quadrature = 0, broad_power = 0;
         for (int n = 0; n < samples; n += kRate)
             for (int m = 0; m < kRate; ++m) {
                 power[m] += i[n + m] * i[n + m];
                 quadrature += q[n + m] * q[n + m];
+                broad_power += broad[n + m] * broad[n + m];
             }
         Cell cell;
         cell.line_i = power[0] - power[2];
         cell.line_q = power[3] - power[1];
         cell.in_phase = (power[0] + power[1] + power[2] + power[3]) / samples;
         cell.quadrature = quadrature / samples;
+        cell.broad = broad_power / samples;
         cells_.push(cell);
 
         average_drift();
@@ -319,34 +349,39 @@ void PskSymbols::make_symbols(std::int64_t hop) noexcept {
         taps[count].row = static_cast<std::uint32_t>((sample - floor) * kInterpolatorRows);
         times[count++] = time;
     }
-    float values[kMostSymbols];
+    float values[kMostSymbols], broad_values[kMostSymbols];
     bank_(r_i_.at(origin), interpolator_.data(), kBankLanes, taps, values, count);
+    bank_(r_broad_.at(origin), interpolator_.data(), kBankLanes, taps, broad_values, count);
 
     // Level from this hop and its neighbours, as it changes within a burst; the ratio of signal to
     // noise from more.
     const auto mean_power = [&](int reach) {
-        float in_phase = 0, quadrature = 0;
-        const int count_of_cells = (2 * reach + 1) * kCells;
-        const Cell* cells = cells_.at((hop - reach) * kCells);
-        for (int c = 0; c < count_of_cells; ++c) {
-            in_phase += cells[c].in_phase;
-            quadrature += cells[c].quadrature;
+        Cell mean;
+        const int cells = (2 * reach + 1) * kCells;
+        for (const Cell& cell :
+             std::span(cells_.at((hop - reach) * kCells), static_cast<std::size_t>(cells))) {
+            mean.in_phase += cell.in_phase / static_cast<float>(cells);
+            mean.quadrature += cell.quadrature / static_cast<float>(cells);
+            mean.broad += cell.broad / static_cast<float>(cells);
         }
-        return std::pair(in_phase / static_cast<float>(count_of_cells),
-                         quadrature / static_cast<float>(count_of_cells));
+        return mean;
     };
-    const float in_phase = mean_power(1).first;
-    const auto [wide_in_phase, wide_quadrature] = mean_power(3);
-    const float level = std::sqrt(in_phase);
+    const Cell near = mean_power(1), wide = mean_power(3);
+    if (wide.in_phase > kSignalThere * wide.quadrature)
+        broad_votes_ =
+            kVoteMemory * broad_votes_ + evenness(broad_values, count) - evenness(values, count);
+    const bool broad = broad_votes_ > kBroadVotes;
+    const float* chosen = broad ? broad_values : values;
+    const float level = std::sqrt(broad ? near.broad : near.in_phase);
     const float gain = level > 1e-12f ? 1 / level : 0.0f;
     symbols_.resize(count);
     for (std::size_t n = 0; n < count; ++n)
-        symbols_[n] = {values[n] * gain, times[n]};
+        symbols_[n] = {chosen[n] * gain, times[n]};
     hop_.index = hop;
     hop_.symbols = symbols_;
     hop_.period = count > 1 ? (times[count - 1] - times[0]) / static_cast<double>(count - 1) : 1.0;
-    hop_.signal = std::max(wide_in_phase - wide_quadrature, 0.0f);
-    hop_.noise = wide_quadrature;
+    hop_.signal = std::max(wide.in_phase - wide.quadrature, 0.0f);
+    hop_.noise = wide.quadrature;
     hop_.rate_error = static_cast<float>(rate_error());
 }
 

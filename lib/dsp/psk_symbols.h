@@ -24,7 +24,10 @@ std::vector<float> design_root_raised_cosine(double samples_per_symbol, double r
 /// - timing: the line at the symbol rate in the squared in-phase part (Oerder and Meyr, IEEE Trans.
 ///   Comm. 36(5), with the quadrature noise left out), averaged along the drift of a few clock
 ///   errors and the one with the strongest line taken;
-/// - the symbols by a polyphase interpolator at those times.
+/// - the symbols by a polyphase interpolator at those times, behind two matched filters: that of
+///   the pulse that is expected and one of all the bandwidth there can be, since many transmitters
+///   shape little or nothing. Phase and timing are the same behind both; the one whose symbols
+///   spread less is taken. It loses 0.4 dB with rectangular pulses, where the narrow one loses 0.6.
 class PskSymbols {
 public:
     static constexpr int kHopSymbols = 64;
@@ -59,6 +62,7 @@ public:
 
 private:
     static constexpr int kRate = 4; ///< samples a symbol behind the matched filter
+    static constexpr int kBroadSpan = 3;
     static constexpr int kSpan = 6; ///< symbols, half the matched filter
     /// Symbols either side that a phase is averaged over, by PhaseWindow.
     static constexpr std::array<int, 2> kPhaseReach = {32, 96};
@@ -79,12 +83,22 @@ private:
     };
     using Powers = std::array<float, kLanes>; ///< of the lines of a hop, their sum is 1
 
+    /// Symmetric, of odd length, filled up with zeros for the kernel.
+    struct MatchedFilter {
+        explicit MatchedFilter(std::vector<float> symmetric);
+        std::size_t length;
+        std::vector<float> taps;
+    };
+
     struct Cell {
         float line_i = 0, line_q = 0;       ///< at the symbol rate, of the squared in-phase part
         float in_phase = 0, quadrature = 0; ///< mean powers
+        float broad = 0;                    ///< of the in-phase part behind the broad filter
     };
 
     void filter_hop(std::int64_t hop) noexcept;
+    void filter(const SlidingBuffer<float>& in, const MatchedFilter& matched, std::int64_t hop,
+                float* out) noexcept;
     void turn_hop(std::int64_t hop) noexcept;
     void measure_cells(std::int64_t hop) noexcept;
     void sum_lines(std::int64_t hop) noexcept;
@@ -94,9 +108,9 @@ private:
     double rate_error() const noexcept;
     double timing_at(double symbol_time) const noexcept;
 
-    int factor_;                 ///< decimation by the matched filter
-    int half_;                   ///< of the matched filter, in samples in front of it
-    std::vector<float> matched_; ///< reversed for the kernel (it is symmetric)
+    int factor_;            ///< decimation by the matched filter
+    MatchedFilter matched_; ///< to a root-raised-cosine pulse
+    MatchedFilter broad_;   ///< to one with a roll-off of 1
     std::array<std::vector<float>, kPhaseReach.size()> phase_windows_;
     std::vector<float> interpolator_;
     struct ClockRow {
@@ -111,13 +125,16 @@ private:
     SlidingBuffer<PhaseWindow> window_; ///< by hop
     SlidingBuffer<float> in_i_, in_q_;
     SlidingBuffer<float> y_i_, y_q_;           ///< matched, kRate a symbol
+    SlidingBuffer<float> broad_i_, broad_q_;   ///< the same behind the broad filter
     SlidingBuffer<float> square_i_, square_q_; ///< a symbol
     SlidingBuffer<float> r_i_, r_q_;           ///< turned, kRate a symbol
+    SlidingBuffer<float> r_broad_;             ///< in-phase part
     SlidingBuffer<Cell> cells_;
     SlidingBuffer<Lines> lines_;   ///< by cell
     SlidingBuffer<Powers> powers_; ///< by hop
     SlidingBuffer<double> timing_; ///< by cell, symbol times, unwrapped
     float cos_ = 1, sin_ = 0;      ///< the phase last taken
+    float broad_votes_ = 0;        ///< for the broad filter, averaged
     Powers past_{}; ///< what was, fading away, up to the hops that are looked at one by one
     float drift_i_ = 0, drift_q_ = 0; ///< turn of the timing line over kDriftCells cells, averaged
     double clock_ = 0;                ///< relative error of the clock last taken
