@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import asyncio
 import json
+import pathlib
 import random
+import re
 import unittest
 
-from telemetry_client import (Event, Frame, Malformed, Metrics, Subscriber, make_topic,
-                              parse_message, parse_topic)
+from telemetry_client import (Event, Frame, LossAccount, Malformed, Metrics, Subscriber,
+                              make_topic, parse_message, parse_topic)
 from wire_publisher import WirePublisher
 
 FRAMES = make_topic("frame", "AO-73 (FUNcube)", "1k2")
@@ -75,6 +77,41 @@ class Messages(unittest.TestCase):
                 parse_message([bytes(part) for part in parts])
             except Malformed:
                 pass
+
+
+class Document(unittest.TestCase):
+    """The loss account that docs/wire-format.md writes out, against ours, on random streams."""
+
+    def test_same_losses(self):
+        document = (pathlib.Path(__file__).parents[3] / "docs" / "wire-format.md").read_text("utf-8")
+        code = next(block for block in re.findall(r"```python\n(.*?)```", document, re.DOTALL)
+                    if "class Loss" in block)
+        names = {"ns": lambda sent: int(sent[20:29])}
+        exec(code, names)
+        topics = [make_topic("frame", "S", source) for source in "abc"]
+        heartbeats = make_topic("heartbeat", "", "")
+        for seed in range(300):
+            rng = random.Random(seed)
+            ours = LossAccount(lambda kind, station, source: source != "c")
+            theirs = names["Loss"](lambda topic: topic != topics[2])
+            epoch, last, joined = "1-a", {}, rng.random()
+            for clock in range(2, 200):
+                if rng.random() < 0.01:
+                    epoch, last = f"{clock}-a", {}
+                topic = rng.choice(topics + [heartbeats])
+                payload = {"topics": dict(last)} if topic == heartbeats else FRAME
+                if topic != heartbeats:
+                    last[topic] = last.get(topic, 0) + 1
+                lost = rng.random() < 0.2 or clock < 100 * joined
+                if lost or topic == topics[2]:
+                    continue
+                message = parse_message(parts_of(
+                    topic, payload=payload, epoch=epoch, sequence=last.get(topic, 1),
+                    sent=f"1970-01-01T00:00:00.{clock:09d}Z"))
+                ours.account(message)
+                theirs.account(topic, {"epoch": epoch, "sequence": message.header.sequence,
+                                       "sent": message.header.sent}, payload)
+                self.assertEqual(ours.lost, theirs.lost)
 
 
 class Stream(unittest.TestCase):

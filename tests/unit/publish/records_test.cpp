@@ -46,16 +46,5 @@ TEST(Records, EventsSurviveAnyText) {
     EXPECT_EQ(json["time"], nullptr);
 }
 
-TEST(Vocabulary, NamesAreLowerCaseAndDotted) {
-    const auto well_formed = [](std::string_view name) {
-        return name.starts_with("telemetry.") &&
-               name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_.") == std::string_view::npos;
-    };
-    for (const MetricName& metric : metrics::all)
-        EXPECT_TRUE(well_formed(metric.name)) << metric.name;
-    for (const EventName& event : events::all)
-        EXPECT_TRUE(well_formed(event.name)) << event.name;
-}
-
 } // namespace
 } // namespace telemetry::publish
