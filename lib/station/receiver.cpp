@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 
 #include "telemetry/base/sample_clock.h"
 #include "telemetry/base/text.h"
@@ -65,6 +66,8 @@ public:
 
 private:
     void run_batch() noexcept;
+    void note_invalid(const SampleBlocks::Block& block) noexcept;
+    void tell_invalid() noexcept;
     void run_channel(Channel& channel) const noexcept;
     void report(std::int64_t block) noexcept;
     void report_frames() noexcept;
@@ -94,6 +97,9 @@ private:
     std::int64_t expected_ = 0; ///< index of the next sample
     std::uint64_t samples_ = 0;
     std::int64_t samples_lost_ = 0;
+    std::int64_t invalid_ = 0;       ///< not yet told
+    std::int64_t invalid_index_ = 0; ///< of the block of the first of them
+    double invalid_told_ = -std::numeric_limits<double>::infinity(); ///< sample when last told
     std::vector<std::uint64_t> duplicates_;
 };
 
@@ -196,13 +202,29 @@ void StationReceiver::run_batch() noexcept {
 
     std::fill(reported_.begin(), reported_.end(), Reported{});
     for (const SampleBlocks::Block& block : batch_) {
-        if (block.invalid != 0)
-            observer_.on_event(
-                own_event(EventKind::samples_invalid, block.samples.first_index, block.invalid));
+        note_invalid(block);
         report(block.number);
     }
     batch_.clear();
     blocks_.release();
+}
+
+/// Told at most once a second: a broken source may send nothing else.
+void StationReceiver::note_invalid(const SampleBlocks::Block& block) noexcept {
+    const std::int64_t index = block.samples.first_index;
+    if (block.invalid != 0 && invalid_ == 0)
+        invalid_index_ = index;
+    invalid_ += block.invalid;
+    if (invalid_ != 0 && static_cast<double>(index) >= invalid_told_ + format_.rate_hz) {
+        invalid_told_ = static_cast<double>(index);
+        tell_invalid();
+    }
+}
+
+void StationReceiver::tell_invalid() noexcept {
+    if (invalid_ != 0)
+        observer_.on_event(own_event(EventKind::samples_invalid, invalid_index_, invalid_));
+    invalid_ = 0;
 }
 
 void StationReceiver::report(std::int64_t block) noexcept {
@@ -273,6 +295,7 @@ void StationReceiver::end_signal() noexcept {
         batch_.push_back(*rest);
         run_batch();
     }
+    tell_invalid();
     const std::int64_t block = blocks_.number_of(expected_);
     for (const auto& channel : channels_) {
         channel->findings().clear();

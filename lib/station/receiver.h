@@ -17,7 +17,7 @@ enum class EventKind : std::uint8_t {
     lock_lost,
     frame_discarded, ///< `text` is one of framing::kDiscardNames, `count` how many
     samples_lost,    ///< `count` samples are missing before sample_index; lock was dropped
-    samples_invalid  ///< `count` samples were not finite and were taken as 0
+    samples_invalid  ///< `count` samples from sample_index on were not finite and were taken as 0
 };
 std::string_view name_of(EventKind kind); ///< "lock_acquired", …
 
@@ -58,7 +58,7 @@ struct ReceiverOptions {
 ///
 /// Samples are worked off in blocks on a fixed grid of sample indices; what a block yields is
 /// sorted by sample index, then downlink, and reported when the block is complete. That makes the
-/// order independent of chunking and threads at a delay of one block (about 20 ms).
+/// order independent of chunking and threads at a delay of one block (20 ms, less at high rates).
 class Receiver {
 public:
     static Result<std::unique_ptr<Receiver>> make(const Station& station,

@@ -9,6 +9,7 @@ namespace telemetry::station {
 namespace {
 
 constexpr double kBlockSeconds = 0.02;
+constexpr std::int64_t kMostSamples = 16384; // stays in the cache, however wide the input
 
 /// By the exponent bits, without a branch, so that it runs at the speed of memory.
 bool all_finite(std::span<const float> numbers) {
@@ -23,8 +24,9 @@ bool all_finite(std::span<const float> numbers) {
 } // namespace
 
 SampleBlocks::SampleBlocks(const SampleFormat& format)
-    : kind_(format.kind), length_(std::max<std::int64_t>(
-                              1, std::llround(std::min(format.rate_hz, 1e9) * kBlockSeconds))) {}
+    : kind_(format.kind),
+      length_(std::clamp<std::int64_t>(std::llround(std::min(format.rate_hz, 1e9) * kBlockSeconds),
+                                       1, kMostSamples)) {}
 
 void SampleBlocks::start(std::int64_t index) noexcept {
     pending_.clear();

@@ -169,6 +169,14 @@ TEST(Receiver, CountsSamplesThatAreNotFinite) {
             ElementsAre("samples_invalid at 20 of -1 x2", "samples_invalid at 40 of -1 x1"));
 }
 
+TEST(Receiver, TellsOfInvalidSamplesOnceASecond) {
+    const std::vector<float> signal(2500, std::numeric_limits<float>::quiet_NaN());
+    EXPECT_THAT(test::receive(test::fake_station({{}}), signal, 64),
+                ElementsAre("samples_invalid at 0 of -1 x20", "samples_invalid at 20 of -1 x1000",
+                            "samples_invalid at 1020 of -1 x1000",
+                            "samples_invalid at 2020 of -1 x480"));
+}
+
 TEST(Receiver, MergesDuplicatesForTheBetter) {
     const auto signal = join({test::frame_samples({1, 2}), test::silence(80)});
     // Confirmed beats unconfirmed, fewer corrections beat more, the earlier downlink beats the
