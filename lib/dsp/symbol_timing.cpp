@@ -9,18 +9,10 @@
 namespace telemetry::dsp {
 namespace {
 
-// Prices, in units of the phasors' projections. A step of 1/32 symbol in 16 symbols is 1950 ppm.
-constexpr float kStepCost = 0.04f;
-constexpr float kDoubleStepCost = 0.20f;
-constexpr float kJumpCost = 1.2f;
+constexpr float kJumpCost = 1.2f;      ///< in units of the phasors' projections
 constexpr float kOtherRateCost = 0.8f; ///< of a jump to a rate that is not the nominal one
 constexpr int kLargestStep = 2;
-
-// Transitions, as came_by has them: from the phase this far before (after the rate's advance).
-constexpr std::array<int, 5> kSteps = {0, 1, -1, 2, -2};
-constexpr std::array<float, 5> kStepCosts = {0, kStepCost, kStepCost, kDoubleStepCost,
-                                             kDoubleStepCost};
-constexpr std::uint8_t kJumped = 5;
+static_assert(kLargestStep == kClockMargin);
 
 float wrapped(float symbols) {
     return symbols - std::nearbyint(symbols);
@@ -32,8 +24,8 @@ constexpr std::size_t ring(int phase) {
 
 } // namespace
 
-SymbolTiming::SymbolTiming() {
-    static_assert(kPhases == 32);
+SymbolTiming::SymbolTiming() : transitions_(simd::choose(clock_transition_variants())) {
+    static_assert(kPhases == kClockPhases && kRates == kClockRates);
     for (std::size_t p = 0; p < kPhases; ++p) {
         const double angle = 2 * std::numbers::pi * static_cast<double>(p) / kPhases;
         cosine_[p] = static_cast<float>(std::cos(angle));
@@ -43,6 +35,8 @@ SymbolTiming::SymbolTiming() {
 
 void SymbolTiming::reset() noexcept {
     score_ = {};
+    best_ = {};
+    top_ = 0;
     blocks_ = {};
     last_phase_ = 0;
     filled_ = kReach;
@@ -62,47 +56,31 @@ bool SymbolTiming::push(float re, float im) noexcept {
 }
 
 void SymbolTiming::extend(Block& block) noexcept {
-    State best;
-    float top = score_[1][0];
-    for (int rate = 0; rate < kRates; ++rate)
-        for (int p = 0; p < kPhases; ++p)
-            if (const float score = score_[static_cast<std::size_t>(rate)][ring(p)]; score > top) {
-                top = score;
-                best = {rate, p};
-            }
-    block.jumped_from = best;
-
-    const auto [re, im] = block.phasor;
+    block.jumped_from = best_;
+    ClockTransitions work;
     for (std::size_t rate = 0; rate < kRates; ++rate) {
         // The ring of phases after the rate's advance, continued at both ends.
-        std::array<float, kPhases + 2 * kLargestStep> from;
         const int advance = (static_cast<int>(rate) - 1) * kRateStep;
-        for (int i = 0; i < static_cast<int>(from.size()); ++i)
-            from[static_cast<std::size_t>(i)] = score_[rate][ring(i - kLargestStep - advance)];
-        const float jump = top - kJumpCost - (rate == 1 ? 0.0f : kOtherRateCost);
-        std::array<float, kPhases> value;
-        std::array<int, kPhases> by;
-        for (std::size_t p = 0; p < kPhases; ++p) {
-            float most = from[p + 2];
-            int which = 0;
-            const float a = from[p + 1] - kStepCosts[1], b = from[p + 3] - kStepCosts[2];
-            const float c = from[p] - kStepCosts[3], d = from[p + 4] - kStepCosts[4];
-            which = a > most ? 1 : which;
-            most = a > most ? a : most;
-            which = b > most ? 2 : which;
-            most = b > most ? b : most;
-            which = c > most ? 3 : which;
-            most = c > most ? c : most;
-            which = d > most ? 4 : which;
-            most = d > most ? d : most;
-            which = jump > most ? kJumped : which;
-            most = jump > most ? jump : most;
-            by[p] = which;
-            value[p] = most - top + (re * cosine_[p] - im * sine_[p]);
-        }
-        for (std::size_t p = 0; p < kPhases; ++p) {
-            block.came_by[rate][p] = static_cast<std::uint8_t>(by[p]);
-            score_[rate][p] = value[p];
+        for (int i = 0; i < kPhases + 2 * kLargestStep; ++i)
+            work.from[rate][static_cast<std::size_t>(i)] =
+                score_[rate][ring(i - kLargestStep - advance)];
+        work.jump[rate] = top_ - kJumpCost - (rate == 1 ? 0.0f : kOtherRateCost);
+    }
+    const auto [re, im] = block.phasor;
+    for (std::size_t p = 0; p < kPhases; ++p)
+        work.gain[p] = re * cosine_[p] - im * sine_[p] - top_;
+    transitions_(work, &score_[0][0], &block.came_by[0][0]);
+
+    best_ = {};
+    top_ = score_[1][0];
+    for (int rate = 0; rate < kRates; ++rate) {
+        const auto& row = score_[static_cast<std::size_t>(rate)];
+        float most = row[0];
+        for (const float score : row)
+            most = score > most ? score : most;
+        if (most > top_ || rate == 0) {
+            top_ = most;
+            best_ = {rate, static_cast<int>(std::find(row.begin(), row.end(), most) - row.begin())};
         }
     }
 }
@@ -110,9 +88,9 @@ void SymbolTiming::extend(Block& block) noexcept {
 SymbolTiming::State SymbolTiming::before(const Block& block) noexcept {
     const State& state = block.state;
     const std::uint8_t by = block.came_by[static_cast<std::size_t>(state.rate)][ring(state.phase)];
-    if (by == kJumped)
+    if (by == kClockJump)
         return block.jumped_from;
-    return {state.rate, (state.phase - state.advance() - kSteps[by]) & (kPhases - 1)};
+    return {state.rate, (state.phase - state.advance() - kClockSteps[by]) & (kPhases - 1)};
 }
 
 bool SymbolTiming::continuous(const Block& last, const Block& next) noexcept {
@@ -143,15 +121,7 @@ SymbolTiming::Phasor SymbolTiming::around(std::size_t b, float& count) const noe
 }
 
 void SymbolTiming::decide() noexcept {
-    State& last = blocks_.back().state;
-    float top = score_[1][0];
-    last = {};
-    for (int rate = 0; rate < kRates; ++rate)
-        for (int p = 0; p < kPhases; ++p)
-            if (const float score = score_[static_cast<std::size_t>(rate)][ring(p)]; score > top) {
-                top = score;
-                last = {rate, p};
-            }
+    blocks_.back().state = best_;
     for (std::size_t b = kSpan - 1; b > kReach; --b)
         blocks_[b - 1].state = before(blocks_[b]);
 

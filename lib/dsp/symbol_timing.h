@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <span>
 
+#include "telemetry/dsp/clock_kernel.h"
+
 namespace telemetry::dsp {
 
 /// Finds the symbol clock of bursts without a loop: the likeliest path through clock phases.
@@ -74,6 +76,9 @@ private:
 
     std::array<float, kPhases> cosine_, sine_;
     std::array<std::array<float, kPhases>, kRates> score_{};
+    float top_ = 0; ///< highest score, and whose it is
+    State best_;
+    ClockTransitionFunction transitions_;
     std::array<Block, kSpan> blocks_{}; ///< oldest first; the first kReach were decided before
     std::array<Clock, kBlocksPerStep> clocks_{};
     float last_phase_ = 0; ///< refined, of the last block decided
