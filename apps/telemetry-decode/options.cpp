@@ -28,7 +28,8 @@ Output formats:
   hex    the bytes of one frame a line
   kiss   KISS frames, as TNCs send them
   pcap   with nanoseconds; link type AX25_KISS (202) when every downlink is
-         AX.25, else USER0 (147). Without --start-time, times count from 1970.
+         AX.25, else USER0 (147); where the start is unknown, times count
+         from 1970
 
 Exit status:
   0  the input was read to its end, with or without frames in it
