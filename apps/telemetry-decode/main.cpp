@@ -139,12 +139,12 @@ int run(const Options& options) {
         output->flush();
         progress.show(receiver.samples(), printer.frames());
     }
+    if (receiver.samples() == 0)
+        return refuse(Error{"holds no samples", options.input}, kInputFailed);
     receiver.finish();
     progress.clear();
     if (const auto closed = output->close(); !closed)
         return refuse(closed.error(), kOutputFailed);
-    if (receiver.samples() == 0)
-        return refuse(Error{"holds no samples", options.input}, kInputFailed);
     if (!input.remark().empty())
         std::cerr << "telemetry-decode: " << input.remark() << "\n";
     if (printer.invalid() != 0)

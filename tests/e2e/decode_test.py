@@ -322,6 +322,8 @@ class Decode(unittest.TestCase):
         path = self.folder / "never.jsonl"
         self.assert_refused(2, "rate", self.station, self.write("low.wav", wav([0] * 1000, rate=8000)), "--output", path)
         self.assertFalse(path.exists())
+        self.assert_refused(3, "holds no samples", self.station, self.write("none.wav", wav([])), "--output", path)
+        self.assertFalse(path.exists())
         self.assertEqual(list(self.folder.glob("*.part")), [])
 
     def test_full_disk(self):
