@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "telemetry/fec/convolutional.h"
+#include "telemetry/simd/level.h"
 
 namespace telemetry::fec {
 
@@ -17,11 +18,13 @@ class ViterbiTrellis {
 public:
     static constexpr int kStates = 64;
 
-    explicit ViterbiTrellis(const ConvolutionalCode& code);
+    /// `limit`: the highest level of kernel to use.
+    explicit ViterbiTrellis(const ConvolutionalCode& code,
+                            simd::Level limit = simd::chosen_level());
 
     /// All paths start in state 0 (a block), or anywhere (a stream).
     void start_at_zero() noexcept;
-    void start_anywhere() noexcept { metrics_.fill(0); }
+    void start_anywhere() noexcept { state_.metrics.fill(0); }
 
     /// One step for each pair of symbols and each element of `decisions`: bit s says which of its
     /// two predecessors state s came from.
@@ -36,13 +39,22 @@ public:
         return bit;
     }
 
-    const ConvolutionalCode& code() const noexcept { return code_; }
+    /// Both symbols that the encoder sends for the newest bit of `window`, the first one higher.
+    unsigned pair(unsigned window) const noexcept { return pairs_[window]; }
+
+    /// What a variant of the kernel works on.
+    struct State {
+        alignas(64) std::array<std::int16_t, kStates> metrics{};
+        alignas(64) std::array<std::int16_t, 32> first{};  ///< ±1: sense of the first symbol
+        alignas(64) std::array<std::int16_t, 32> second{}; ///< and of the second
+    };
+    using Advance = void (*)(State&, const std::int8_t* symbols, std::uint64_t* decisions,
+                             std::size_t steps) noexcept;
 
 private:
-    ConvolutionalCode code_;
-    alignas(64) std::array<std::int16_t, kStates> metrics_{};
-    alignas(64) std::array<std::int16_t, 32> first_{}; ///< ±1: sense of the first symbol
-    alignas(64) std::array<std::int16_t, 32> second_{};
+    std::array<std::uint8_t, 128> pairs_{};
+    State state_;
+    Advance advance_;
 };
 
 /// Terminated blocks: from state 0 to state 0, `tail` bits of zeros at the end (at least six).

@@ -37,7 +37,7 @@ struct Look {
 class Candidates {
 public:
     /// `longest`: symbols after the sync word that a look may ask for.
-    Candidates(SyncSearch search, std::size_t first_look, std::size_t longest)
+    Candidates(const SyncSearch& search, std::size_t first_look, std::size_t longest)
         : search_(search), first_look_(static_cast<std::int64_t>(first_look)),
           keep_(longest + static_cast<std::size_t>(search.length()) + 1),
           buffer_(4 * keep_ + 4096) {}
