@@ -5,7 +5,9 @@ import json
 import os
 import pathlib
 import tempfile
+import time
 
+import numpy as np
 import pmt
 from gnuradio import blocks, gr, telemetry
 
@@ -86,3 +88,27 @@ def samples(values, tags=()):
 
 def rx_time(seconds, fraction=0.0):
     return pmt.make_tuple(pmt.from_uint64(seconds), pmt.from_double(fraction))
+
+
+class Stalling(gr.sync_block):
+    """Samples, and then nothing, but not the end either, as from hardware."""
+
+    def __init__(self, values):
+        gr.sync_block.__init__(self, "stalling", None, [np.float32])
+        self.values = values
+        self.at = 0
+
+    def work(self, input_items, output_items):
+        count = min(len(output_items[0]), self.values.size - self.at)
+        if count == 0:
+            time.sleep(0.01)
+            return 0
+        output_items[0][:count] = self.values[self.at:self.at + count]
+        self.at += count
+        return count
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 20
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)

@@ -10,7 +10,7 @@ import zmq
 from gnuradio import blocks, gr, network, telemetry
 
 import qa_signals
-from qa_flowgraph import metadata, payload, samples, station_file
+from qa_flowgraph import Stalling, metadata, payload, samples, station_file, wait_for
 
 FRAMES = [qa_signals.ax25_frame(i) for i in range(3)]
 
@@ -100,6 +100,22 @@ class Publisher(unittest.TestCase):
         top.run()
         publisher.stop()  # the first receiver that ended has ended the publisher's thread
         self.assertEqual(len(subscriber.receive(27)), 27)
+
+    def test_stopping_publishes_the_frame_in_flight(self):
+        publisher = telemetry.publisher("tcp://127.0.0.1:*", heartbeat=0.05)
+        subscriber = Subscriber(self, publisher)
+        audio = qa_signals.fsk_audio(FRAMES[:1], end_flags=1)
+        receiver = telemetry.station_receiver(station_file(self), 48000)
+        top = gr.top_block()
+        source = Stalling(audio)  # GNU Radio does not keep Python's blocks alive
+        top.connect(source, receiver)
+        top.msg_connect(receiver, "frames", publisher, "frames")
+        top.start()
+        wait_for(lambda: receiver.samples() == audio.size)
+        top.stop()
+        top.wait()
+        publisher.stop()
+        self.assertEqual([raw for *_, raw in subscriber.receive(1)], [[FRAMES[0]]])
 
     def test_mistakes_are_told(self):
         publisher = telemetry.publisher("tcp://127.0.0.1:*")

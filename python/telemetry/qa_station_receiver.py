@@ -7,7 +7,8 @@ import pmt
 from gnuradio import blocks, gr, telemetry
 
 import qa_signals
-from qa_flowgraph import AFSK_STATION, RECORDING, Collector, rx_time, run, samples, station_file
+from qa_flowgraph import (AFSK_STATION, RECORDING, Collector, Stalling, rx_time, run, samples, station_file,
+                          wait_for)
 
 FRAMES = [qa_signals.ax25_frame(i) for i in range(4)]
 RATE = 48000
@@ -61,17 +62,15 @@ class StationReceiver(unittest.TestCase):
                 self.assertEqual([part.metadata for part in found], expected)
 
     def test_stopping_finishes_the_frame_in_flight(self):
-        # The stream goes on after the frames, but with nothing; so only stop() can end it.
-        top = gr.top_block()
-        pause = blocks.message_strobe(pmt.PMT_NIL, 1000)  # keeps the flow graph alive
+        # Nothing follows the frame's last bit: it is still in the filters when the flow graph stops.
+        audio = qa_signals.fsk_audio(FRAMES[:1], end_flags=1)
+        source = Stalling(audio)
         receiver = telemetry.station_receiver(self.station, RATE)
-        head = qa_signals.fsk_audio(FRAMES[:1], end_flags=1)
-        source = _Stalling(head)
+        top = gr.top_block()
         top.connect(source, receiver)
-        top.msg_connect(pause, "strobe", blocks.message_debug(), "store")
-        frames = Collector(top, receiver)
         top.start()
-        source.wait_until_drained(receiver, head.size)
+        wait_for(lambda: receiver.samples() == audio.size)
+        self.assertEqual(receiver.frames(), 0)
         top.stop()
         top.wait()
         self.assertEqual(receiver.frames(), 1)
@@ -147,33 +146,6 @@ class StationReceiver(unittest.TestCase):
         }.items():
             with self.subTest(message), self.assertRaisesRegex(ValueError, message):
                 make()
-
-
-class _Stalling(gr.sync_block):
-    """Samples, and then nothing, but not the end either."""
-
-    def __init__(self, values):
-        gr.sync_block.__init__(self, "stalling", None, [np.float32])
-        self.values = values
-        self.at = 0
-
-    def work(self, input_items, output_items):
-        import time
-
-        count = min(len(output_items[0]), self.values.size - self.at)
-        if count == 0:
-            time.sleep(0.01)
-            return 0
-        output_items[0][:count] = self.values[self.at:self.at + count]
-        self.at += count
-        return count
-
-    def wait_until_drained(self, receiver, count):
-        import time
-
-        deadline = time.monotonic() + 20
-        while receiver.samples() < count and time.monotonic() < deadline:
-            time.sleep(0.01)
 
 
 if __name__ == "__main__":
