@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Draws the error-rate sweeps with the theory beside them, and prints the loss against theory.
 
-usage: plot_sweeps.py FOLDER      reads ber.csv and fer.csv there; writes SVG files and losses.md
+usage: plot_sweeps.py FOLDER      reads ber.csv and fer.csv there and writes SVG files beside them;
+                                  prints the tables that docs/performance.md shows
 """
 import csv
 import math
@@ -108,7 +109,7 @@ def draw_fer(folder, rows):
     finish(axes, "Whole receivers: demodulator and deframer", "frame error rate", folder / "fer.svg")
 
 
-def tell_losses(folder, ber, fer):
+def tell_losses(ber, fer):
     lines = [f"| demodulator | Eb/N0 at BER {LEVEL:g} | theory | loss |", "|---|---|---|---|"]
     theory_of = {row["curve"]: row["theory"] for row in ber}
     grid = [k / 100 for k in range(0, 2000)]
@@ -124,9 +125,7 @@ def tell_losses(folder, ber, fer):
         wrong = sum(int(row["false"]) for row in fer if row["receiver"] == receiver)
         lines.append(f"| {receiver} | " + " | ".join(f"{cell:.2f} dB" if cell else "–" for cell in cells) +
                      f" | {wrong} |")
-    text = "\n".join(lines) + "\n"
-    (folder / "losses.md").write_text(text)
-    print(text)
+    print("\n".join(lines))
 
 
 def main():
@@ -134,7 +133,7 @@ def main():
     ber, fer = read(folder / "ber.csv"), read(folder / "fer.csv")
     draw_ber(folder, ber)
     draw_fer(folder, fer)
-    tell_losses(folder, ber, fer)
+    tell_losses(ber, fer)
 
 
 main()
