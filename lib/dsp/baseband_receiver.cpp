@@ -21,6 +21,10 @@ constexpr LockThreshold kLock{3.2f, 0.18f}, kUnlock{2.3f, 0.10f};
 constexpr float kCoherent = 0.2f;  ///< a block of a signal rather than of noise
 constexpr float kHoldShare = 0.5f; ///< of the energy of transitions, that noise is measured by
 constexpr int kHoldBlocks = 128;   ///< for how long
+/// Groups that may look like noise before lock is lost: the last symbols of a burst share theirs
+/// with noise, and their quality is that of the burst.
+constexpr int kMissesAllowed = 1;
+constexpr int kRatesAveraged = 16; ///< groups
 constexpr int kEdgeHalf = 7;       ///< samples to each side that show a transition
 constexpr std::size_t kSymbolCapacity = 1024;
 constexpr std::size_t kHistory = 192; ///< symbols kept after they were yielded
@@ -87,7 +91,8 @@ void BasebandReceiver::reset() noexcept {
     energies_ = {};
     signal_energy_ = 0;
     hold_ = 0;
-    locked_ = false;
+    link_ = {};
+    misses_ = rates_averaged_ = 0;
 }
 
 void BasebandReceiver::process(std::span<const float> baseband, Sink<SoftSymbols>& sink) noexcept {
@@ -288,6 +293,28 @@ double BasebandReceiver::carrier_offset(double center, double amplitude) const n
     return center / amplitude * deviation_hz_;
 }
 
+void BasebandReceiver::update_quality(float quality, float coherence, float center,
+                                      float amplitude) noexcept {
+    const LockThreshold& threshold = link_.locked ? kUnlock : kLock;
+    if (quality > threshold.quality && coherence > threshold.coherence) {
+        misses_ = 0;
+        link_.locked = true;
+        link_.snr_db = 10 * std::log10(quality / 2);
+        link_.carrier_offset_hz = static_cast<float>(carrier_offset(center, amplitude));
+    } else if (++misses_ > kMissesAllowed || !link_.locked) {
+        link_ = {};
+        rates_averaged_ = 0;
+    }
+}
+
+void BasebandReceiver::update_rate(double error_ppm) noexcept {
+    if (!link_.locked || misses_ > 0)
+        return;
+    rates_averaged_ = std::min(rates_averaged_ + 1, kRatesAveraged);
+    const double last = rates_averaged_ > 1 ? link_.symbol_rate_error_ppm : 0;
+    link_.symbol_rate_error_ppm = static_cast<float>(last + (error_ppm - last) / rates_averaged_);
+}
+
 void BasebandReceiver::yield_group(std::size_t count, Sink<SoftSymbols>& sink) noexcept {
     const std::size_t first_run = pending_ / kRun, run_count = (count + kRun - 1) / kRun;
     level_runs(std::min(first_run + run_count + kRunsAround, (symbols_ + kRun - 1) / kRun));
@@ -311,17 +338,8 @@ void BasebandReceiver::yield_group(std::size_t count, Sink<SoftSymbols>& sink) n
     for (std::size_t k = 0; k < count; ++k)
         coherence += places_[pending_ + k].coherence;
     coherence /= static_cast<float>(count);
-    const LockThreshold& threshold = locked_ ? kUnlock : kLock;
-    locked_ = quality > threshold.quality && coherence > threshold.coherence;
-
-    LinkQuality link;
-    link.locked = locked_;
-    link.signal_level_db = level_db_;
-    if (locked_) {
-        link.snr_db = 10 * std::log10(quality / 2);
-        link.carrier_offset_hz =
-            static_cast<float>(carrier_offset(center / runs, amplitude / runs));
-    }
+    update_quality(quality, coherence, center / runs, amplitude / runs);
+    link_.signal_level_db = level_db_;
     for (std::size_t from = 0; from < count;) {
         std::size_t to = from + 1;
         while (to < count && !places_[pending_ + to].jump)
@@ -330,10 +348,10 @@ void BasebandReceiver::yield_group(std::size_t count, Sink<SoftSymbols>& sink) n
         const double span = places_[pending_ + to - 1].position - position;
         const auto steps = static_cast<double>(to - from - 1);
         const double period = steps > 0 ? span / steps : kSamplesPerSymbol;
-        if (locked_ && steps >= 64)
-            link.symbol_rate_error_ppm = static_cast<float>((kSamplesPerSymbol / period - 1) * 1e6);
+        if (steps >= 64)
+            update_rate((kSamplesPerSymbol / period - 1) * 1e6);
         sink.accept({std::span(soft_).subspan(from, to - from), origin_ + position * step_,
-                     period * step_, link});
+                     period * step_, link_});
         from = to;
     }
     pending_ += count;

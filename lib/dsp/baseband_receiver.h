@@ -73,6 +73,8 @@ private:
     void level_runs(std::size_t end) noexcept;
     EqualizerWeights weights_of_group(std::size_t first_run, std::size_t count) const noexcept;
     float fit_at(std::size_t first) noexcept;
+    void update_quality(float quality, float coherence, float center, float amplitude) noexcept;
+    void update_rate(double error_ppm) noexcept;
     double carrier_offset(double center, double amplitude) const noexcept;
 
     double step_;
@@ -132,7 +134,9 @@ private:
     std::vector<Run> runs_;
     std::size_t levelled_ = 0; ///< of runs_
     TwoLevels last_levels_;
-    bool locked_ = false;
+    LinkQuality link_;
+    int misses_ = 0;         ///< groups without a signal since the last with one
+    int rates_averaged_ = 0; ///< groups in the symbol rate's mean, up to a limit
     std::array<std::int8_t, kGroup> soft_{};
 };
 
