@@ -122,7 +122,8 @@ TEST(Publisher, HeartbeatStatesWhatStandsBeforeIt) {
             EXPECT_EQ(sequence, ++seen[parts[0]]);
             continue;
         }
-        for (const auto& [topic, number] : Json::parse(parts[2])["topics"].items())
+        const Json heartbeat = Json::parse(parts[2]);
+        for (const auto& [topic, number] : heartbeat["topics"].items())
             EXPECT_EQ(number, seen[topic]) << topic;
     }
 }
