@@ -9,6 +9,7 @@
 
 #include "catalog_options.h"
 #include "dictionary.h"
+#include "telemetry/base/text.h"
 #include "telemetry/base/time.h"
 
 namespace gr {
@@ -164,7 +165,9 @@ void station_stage::publish_metrics() {
         const auto& link = d_station.downlinks[i];
         const auto& selected = d_options.downlinks;
         if (!selected.empty() &&
-            std::find(selected.begin(), selected.end(), link.name) == selected.end())
+            std::none_of(selected.begin(), selected.end(), [&](const std::string& name) {
+                return core::equal_ignoring_case(name, link.name);
+            }))
             continue;
         const auto& counts = status[i].counts;
         dictionary dict;

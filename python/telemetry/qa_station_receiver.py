@@ -82,6 +82,14 @@ class StationReceiver(unittest.TestCase):
         self.assertEqual(frames.metadata[0]["rx_freq"], 437.5e6)
         self.assertLess(abs(frames.metadata[0]["carrier_offset_hz"] - 300), 400)
 
+    def test_chosen_downlinks(self):
+        frames, _, metrics = self.receive(samples(self.audio), downlinks=["9K6"])
+        self.assertEqual(frames.frames, FRAMES)
+        self.assertEqual({item["downlink"] for item in metrics.metadata}, {"9k6"})
+        frames, _, metrics = self.receive(samples(self.audio), downlinks=["1k2"])
+        self.assertEqual(frames.frames, [])
+        self.assertEqual({item["downlink"] for item in metrics.metadata}, {"1k2"})
+
     def test_rx_time_and_a_gap_in_it(self):
         gap_s = 2.5
         twice = np.concatenate([self.audio, self.audio])
