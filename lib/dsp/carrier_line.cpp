@@ -8,7 +8,6 @@
 namespace telemetry::dsp {
 namespace {
 
-constexpr std::int8_t kJumped = 127;
 constexpr float kJumpCost = 12;   ///< a line of this power is rare enough in noise
 constexpr float kStepCost = 0.3f; ///< for each bin that the line moves
 
@@ -28,7 +27,9 @@ CarrierLine::CarrierLine(int samples_per_symbol, double nominal, double range, d
     steps_.resize(cells);
     ended_.resize(static_cast<std::size_t>(depth_));
     score_.resize(static_cast<std::size_t>(bins_));
+    gain_.resize(score_.size());
     padded_.resize(static_cast<std::size_t>(bins_ + 2 * reach_));
+    std::fill(padded_.begin(), padded_.end(), std::numeric_limits<float>::lowest() / 4);
     reset();
 }
 
@@ -54,35 +55,23 @@ void CarrierLine::push(const float* window_i, const float* window_q) noexcept {
 
 void CarrierLine::extend_paths() noexcept {
     const auto row = static_cast<std::size_t>(nodes_.end() % depth_);
-    std::int8_t* steps = steps_.data() + row * static_cast<std::size_t>(bins_);
+    const auto bins = static_cast<std::size_t>(bins_);
     const float* power = power_of(nodes_.end());
-    const int ended =
-        static_cast<int>(std::max_element(score_.begin(), score_.end()) - score_.begin());
-    const float jump = score_[static_cast<std::size_t>(ended)] - kJumpCost;
-    ended_[row].best = ended;
+    for (std::size_t b = 0; b < bins; ++b)
+        gain_[b] = std::min(power[b], kMostGain + (power[b] - kMostGain) / 8);
+    const auto best = std::max_element(score_.begin(), score_.end());
+    ended_[row].best = static_cast<int>(best - score_.begin());
 
-    std::fill(padded_.begin(), padded_.end(), std::numeric_limits<float>::lowest() / 4);
+    // Scores are kept against the best so far, so that they stay small.
+    PathStep step{};
+    step.before = padded_.data() + reach_;
+    step.gain = gain_.data();
+    step.reach = reach_;
+    step.move_cost = kStepCost;
+    step.base = *best;
+    step.jump = *best - kJumpCost;
     std::copy(score_.begin(), score_.end(), padded_.begin() + reach_);
-    for (int b = 0; b < bins_; ++b) {
-        score_[static_cast<std::size_t>(b)] = jump;
-        steps[b] = kJumped;
-    }
-    float* score = score_.data();
-    for (int step = -reach_; step <= reach_; ++step) {
-        const float* from = padded_.data() + reach_ + step;
-        const float cost = kStepCost * static_cast<float>(std::abs(step));
-        const auto mark = static_cast<std::int8_t>(step);
-        for (int b = 0; b < bins_; ++b) {
-            const float s = from[b] - cost;
-            const bool better = s > score[b];
-            score[b] = better ? s : score[b];
-            steps[b] = better ? mark : steps[b];
-        }
-    }
-    // Against the best so far, so that scores stay small.
-    const float best = jump + kJumpCost;
-    for (int b = 0; b < bins_; ++b)
-        score[b] += std::min(power[b], std::sqrt(kMostGain * power[b])) - best;
+    extend_paths_(step, score_.data(), steps_.data() + row * bins, bins);
 }
 
 void CarrierLine::trace_back() noexcept {
@@ -96,9 +85,9 @@ void CarrierLine::trace_back() noexcept {
             Node& node = *const_cast<Node*>(nodes_.at(n));
             node.power = power_of(n)[bin];
             node.cycles_per_sample = interpolated_bin(power_of(n), bin) / bins_per_cycle_;
-            node.jump = step == kJumped;
+            node.jump = step == kPathJumped;
         }
-        bin = step == kJumped ? ended_[row].best : bin + step;
+        bin = step == kPathJumped ? ended_[row].best : bin + step;
     }
     decided_ = decide_to + 1;
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "telemetry/dsp/carrier_kernel.h"
 #include "telemetry/dsp/sliding_buffer.h"
 #include "telemetry/dsp/squared_spectrum.h"
 
@@ -22,7 +23,8 @@ public:
     static constexpr int kHopSymbols = 64; ///< nodes are so far apart; a window has two hops
     static constexpr int kLookAhead = 16;  ///< nodes
     static constexpr int kGroup = 4;       ///< nodes decided at a time
-    /// A line of more power than that is hardly more certain; its root keeps the path on its top.
+    /// A line of more power than that is hardly more certain; an eighth of the rest keeps the path
+    /// on its top.
     static constexpr float kMostGain = 30;
     /// Mean power of a line that counts: noise has more along the best of its paths, over eight
     /// nodes, once in a thousand nodes; BPSK at Es/N0 of 0 dB has 13 to 19.
@@ -68,7 +70,8 @@ private:
     std::vector<float> power_;       ///< depth_ rows of bins_
     std::vector<std::int8_t> steps_; ///< depth_ rows: how the best path to a bin came
     std::vector<Ended> ended_;       ///< by row
-    std::vector<float> score_, padded_;
+    std::vector<float> score_, gain_, padded_;
+    ExtendPathsFunction extend_paths_ = simd::choose(extend_paths_variants());
     SlidingBuffer<Node> nodes_;
     std::int64_t decided_ = 0;
 };

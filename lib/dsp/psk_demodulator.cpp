@@ -52,7 +52,7 @@ private:
     };
 
     void take(const Samples& part, Sink<SoftSymbols>& sink) noexcept;
-    void remove_dc(float* i, float* q, std::size_t count) noexcept;
+    float remove_dc(float* hop, float dc) const noexcept;
     double frequency_at(std::int64_t node) const noexcept;
     PskSymbols::PhaseWindow phase_window_of(std::int64_t hop) const noexcept;
     void turn_hop(std::int64_t hop) noexcept;
@@ -151,11 +151,6 @@ void PskDemodulator::finish(Sink<SoftSymbols>& sink) noexcept {
 
 void PskDemodulator::take(const Samples& part, Sink<SoftSymbols>& sink) noexcept {
     const std::size_t count = front_.process(part, scratch_i_.data(), scratch_q_.data());
-    if (count == 0)
-        return;
-    if (plan_.format.kind == SampleKind::iq)
-        remove_dc(scratch_i_.data(), scratch_q_.data(), count);
-
     // Not more than a hop at a time: what the buffers keep is counted from their end.
     const std::int64_t hop = carrier_.hop_samples();
     for (std::size_t at = 0; at < count;) {
@@ -166,6 +161,10 @@ void PskDemodulator::take(const Samples& part, Sink<SoftSymbols>& sink) noexcept
         at += some;
         if (x_i_.end() % hop != 0)
             continue;
+        if (plan_.format.kind == SampleKind::iq) {
+            dc_i_ = remove_dc(x_i_.newest(static_cast<std::size_t>(hop)), dc_i_);
+            dc_q_ = remove_dc(x_q_.newest(static_cast<std::size_t>(hop)), dc_q_);
+        }
         const std::int64_t window = x_i_.end() - 2 * hop;
         carrier_.push(x_i_.at(window), x_q_.at(window));
         for (; turned_ + kMargin < carrier_.decided(); ++turned_) {
@@ -180,16 +179,22 @@ void PskDemodulator::take(const Samples& part, Sink<SoftSymbols>& sink) noexcept
     }
 }
 
-void PskDemodulator::remove_dc(float* i, float* q, std::size_t count) noexcept {
+float PskDemodulator::remove_dc(float* hop, float dc) const noexcept {
     // A receiver's own carrier at 0 Hz, squared, is a line too. The notch is so narrow (a 2000th of
     // the symbol rate) that a signal on top of it keeps all but a 4000th of its power.
-    const float speed = 1.0f / (2000.0f * static_cast<float>(plan_.samples_per_symbol));
-    for (std::size_t n = 0; n < count; ++n) {
-        dc_i_ += (i[n] - dc_i_) * speed;
-        dc_q_ += (q[n] - dc_q_) * speed;
-        i[n] -= dc_i_;
-        q[n] -= dc_q_;
-    }
+    constexpr float speed = static_cast<float>(PskSymbols::kHopSymbols) / 2000;
+    constexpr std::size_t kLanes = 16;
+    const auto count = static_cast<std::size_t>(carrier_.hop_samples());
+    float sums[kLanes] = {}, sum = 0;
+    for (std::size_t n = 0; n < count; n += kLanes)
+        for (std::size_t l = 0; l < kLanes; ++l)
+            sums[l] += hop[n + l];
+    for (const float part : sums)
+        sum += part;
+    dc += (sum / static_cast<float>(count) - dc) * speed;
+    for (std::size_t n = 0; n < count; ++n)
+        hop[n] -= dc;
+    return dc;
 }
 
 double PskDemodulator::frequency_at(std::int64_t node) const noexcept {

@@ -63,14 +63,15 @@ PskSymbols::PskSymbols(int samples_per_symbol, double roll_off)
     : factor_(samples_per_symbol / kRate),
       matched_(design_root_raised_cosine(samples_per_symbol, roll_off, kSpan)),
       broad_(design_root_raised_cosine(samples_per_symbol, 1.0, kBroadSpan)),
-      fir_(simd::choose(fir_variants())), bank_(simd::choose(bank_variants())), window_(8, 1),
+      fir_(simd::choose(fir_variants())), bank_(simd::choose(bank_variants())),
+      clock_lines_(simd::choose(clock_lines_variants())), window_(8, 1),
       in_i_(static_cast<std::size_t>(3 * kHopSymbols * samples_per_symbol),
             static_cast<std::size_t>(kHopSymbols * samples_per_symbol)),
       in_q_(in_i_), y_i_(4 * kHopSymbols * kRate, kHopSymbols * kRate), y_q_(y_i_), broad_i_(y_i_),
       broad_q_(y_i_), square_i_(6 * kHopSymbols, kHopSymbols), square_q_(square_i_),
       r_i_(18 * kHopSymbols * kRate, kHopSymbols * kRate), r_q_(r_i_), r_broad_(r_i_),
-      cells_(28 * kCells, kCells), lines_(12 * kCells, kCells), powers_(24, 1),
-      timing_(8 * kCells, kCells) {
+      cells_(28 * kCells, kCells), line_i_(16 * kCells, kCells), line_q_(line_i_),
+      lines_(12 * kCells, kCells), powers_(24, 1), timing_(8 * kCells, kCells) {
     for (std::size_t w = 0; w < kPhaseReach.size(); ++w)
         for (int n = -kPhaseReach[w]; n <= kPhaseReach[w]; ++n)
             phase_windows_[w].push_back(
@@ -110,7 +111,7 @@ void PskSymbols::reset() noexcept {
     pushed_ = 0;
     window_.reset();
     for (auto* buffer : {&in_i_, &in_q_, &y_i_, &y_q_, &broad_i_, &broad_q_, &square_i_, &square_q_,
-                         &r_i_, &r_q_, &r_broad_})
+                         &r_i_, &r_q_, &r_broad_, &line_i_, &line_q_})
         buffer->reset();
     cells_.reset();
     lines_.reset();
@@ -239,8 +240,8 @@ void PskSymbols::measure_cells(std::int64_t hop) noexcept {
                 broad_power += broad[n + m] * broad[n + m];
             }
         Cell cell;
-        cell.line_i = power[0] - power[2];
-        cell.line_q = power[3] - power[1];
+        line_i_.push(power[0] - power[2]);
+        line_q_.push(power[3] - power[1]);
         cell.in_phase = (power[0] + power[1] + power[2] + power[3]) / samples;
         cell.quadrature = quadrature / samples;
         cell.broad = broad_power / samples;
@@ -252,10 +253,9 @@ void PskSymbols::measure_cells(std::int64_t hop) noexcept {
 
 void PskSymbols::average_drift() noexcept {
     constexpr float keep = 1 - 1.0f / 512;
-    const Cell& now = cells_[cells_.end() - 1];
-    const Cell& then = cells_[cells_.end() - 1 - kDriftCells];
-    drift_i_ = keep * drift_i_ + (now.line_i * then.line_i + now.line_q * then.line_q);
-    drift_q_ = keep * drift_q_ + (now.line_q * then.line_i - now.line_i * then.line_q);
+    const std::int64_t now = line_i_.end() - 1, then = now - kDriftCells;
+    drift_i_ = keep * drift_i_ + (line_i_[now] * line_i_[then] + line_q_[now] * line_q_[then]);
+    drift_q_ = keep * drift_q_ + (line_q_[now] * line_i_[then] - line_i_[now] * line_q_[then]);
 }
 
 double PskSymbols::rate_error() const noexcept {
@@ -268,15 +268,9 @@ double PskSymbols::rate_error() const noexcept {
 void PskSymbols::sum_lines(std::int64_t hop) noexcept {
     Powers powers{};
     for (std::int64_t cell = hop * kCells; cell < (hop + 1) * kCells; ++cell) {
-        const Cell* around = cells_.at(cell - kTimingReach);
-        Lines lines;
-        for (std::size_t n = 0; n < clocks_.size(); ++n) {
-            const float i = around[n].line_i, q = around[n].line_q;
-            for (std::size_t c = 0; c < kLanes; ++c) {
-                lines.i[c] += i * clocks_[n].cosine[c] - q * clocks_[n].sine[c];
-                lines.q[c] += i * clocks_[n].sine[c] + q * clocks_[n].cosine[c];
-            }
-        }
+        ClockLines lines;
+        clock_lines_(line_i_.at(cell - kTimingReach), line_q_.at(cell - kTimingReach),
+                     clocks_.data(), clocks_.size(), lines);
         for (std::size_t c = 0; c < kLanes; ++c)
             powers[c] += lines.i[c] * lines.i[c] + lines.q[c] * lines.q[c];
         lines_.push(lines);

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "telemetry/dsp/carrier_kernel.h"
 #include "telemetry/dsp/fir_kernel.h"
 #include "telemetry/dsp/sliding_buffer.h"
 
@@ -70,17 +71,13 @@ private:
     static constexpr int kCells = kHopSymbols / kCell;
     static constexpr int kTimingReach = 16; ///< cells either side
     static constexpr int kClocks = 41;
-    static constexpr std::size_t kLanes = 48; ///< of the table of clocks, the last ones empty
-    static constexpr double kClockStep =
-        1e-3;                             ///< clocks 0.3 % off are common on the air, 1.5 % seen
+    static constexpr std::size_t kLanes = kClockLanes; ///< of the clocks; the last ones are empty
+    /// Clocks 0.3 % off are common on the air, 1.5 % was seen.
+    static constexpr double kClockStep = 1e-3;
     static constexpr int kClockReach = 8; ///< hops either side whose lines decide for a clock
     static constexpr int kDriftCells = 6;
     static constexpr int kInterpolatorRows = 64;
 
-    /// The line of a cell's surroundings, along the drift of each clock.
-    struct Lines {
-        std::array<float, kLanes> i{}, q{};
-    };
     using Powers = std::array<float, kLanes>; ///< of the lines of a hop, their sum is 1
 
     /// Symmetric, of odd length, filled up with zeros for the kernel.
@@ -91,7 +88,6 @@ private:
     };
 
     struct Cell {
-        float line_i = 0, line_q = 0;       ///< at the symbol rate, of the squared in-phase part
         float in_phase = 0, quadrature = 0; ///< mean powers
         float broad = 0;                    ///< of the in-phase part behind the broad filter
     };
@@ -113,13 +109,11 @@ private:
     MatchedFilter broad_;   ///< to one with a roll-off of 1
     std::array<std::vector<float>, kPhaseReach.size()> phase_windows_;
     std::vector<float> interpolator_;
-    struct ClockRow {
-        std::array<float, kLanes> cosine{}, sine{};
-    };
     std::array<ClockRow, 2 * kTimingReach + 1> clocks_{}; ///< by cell of the window
     std::vector<BankTap> filter_taps_;
     FirFunction fir_;
     BankFunction bank_;
+    ClockLinesFunction clock_lines_;
 
     std::int64_t pushed_ = 0;           ///< hops
     SlidingBuffer<PhaseWindow> window_; ///< by hop
@@ -130,11 +124,13 @@ private:
     SlidingBuffer<float> r_i_, r_q_;           ///< turned, kRate a symbol
     SlidingBuffer<float> r_broad_;             ///< in-phase part
     SlidingBuffer<Cell> cells_;
-    SlidingBuffer<Lines> lines_;   ///< by cell
-    SlidingBuffer<Powers> powers_; ///< by hop
-    SlidingBuffer<double> timing_; ///< by cell, symbol times, unwrapped
-    float cos_ = 1, sin_ = 0;      ///< the phase last taken
-    float broad_votes_ = 0;        ///< for the broad filter, averaged
+    /// By cell: the line at the symbol rate in the squared in-phase part.
+    SlidingBuffer<float> line_i_, line_q_;
+    SlidingBuffer<ClockLines> lines_; ///< by cell
+    SlidingBuffer<Powers> powers_;    ///< by hop
+    SlidingBuffer<double> timing_;    ///< by cell, symbol times, unwrapped
+    float cos_ = 1, sin_ = 0;         ///< the phase last taken
+    float broad_votes_ = 0;           ///< for the broad filter, averaged
     Powers past_{}; ///< what was, fading away, up to the hops that are looked at one by one
     float drift_i_ = 0, drift_q_ = 0; ///< turn of the timing line over kDriftCells cells, averaged
     double clock_ = 0;                ///< relative error of the clock last taken

@@ -37,6 +37,9 @@ public:
 
     void push(const T& item) noexcept { *append(1) = item; }
 
+    /// The last `count` items, to be changed in place.
+    T* newest(std::size_t count) noexcept { return data_.data() + size_ - count; }
+
     std::int64_t end() const noexcept { return base_ + static_cast<std::int64_t>(size_); }
 
     /// Item `index` and, behind it in memory, all that follow up to end().

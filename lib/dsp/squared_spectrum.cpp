@@ -31,23 +31,6 @@ std::complex<float> square(float i, float q) {
     return {i * i - q * q, 2 * i * q};
 }
 
-/// The mean without what stands out of it.
-float noise_of(const float* power, int bins) {
-    float mean = std::numeric_limits<float>::max() / 8;
-    for (int round = 0; round < 4; ++round) {
-        double below = 0;
-        int count = 0;
-        for (int b = 0; b < bins; ++b)
-            if (power[b] <= 4 * mean) {
-                below += power[b];
-                ++count;
-            }
-        if (count > 0)
-            mean = static_cast<float>(below / count);
-    }
-    return mean;
-}
-
 int wrapped(int bin, int size) {
     return (bin % size + size) % size;
 }
@@ -126,6 +109,18 @@ void SquaredSpectrum::measure_bands(const float* window_i, const float* window_q
         for (int b = begin; b < std::min(begin + band_bins_, bins_); ++b)
             power[b] = std::norm(band_[wrapped(first_bin_ + b - 2 * centre, kBandSize)]);
     }
+}
+
+float SquaredSpectrum::noise_of(const float* power, int bins) const noexcept {
+    // The mean without what stands out of it.
+    float bound = std::numeric_limits<float>::max(), mean = 0;
+    for (int round = 0; round < 4; ++round) {
+        const PartialSum below = sum_below_(power, static_cast<std::size_t>(bins), bound);
+        if (below.count > 0)
+            mean = below.sum / below.count;
+        bound = 4 * mean;
+    }
+    return mean;
 }
 
 void SquaredSpectrum::normalise(float* power) const noexcept {

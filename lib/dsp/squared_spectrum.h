@@ -3,6 +3,8 @@
 #include <complex>
 #include <vector>
 
+#include "telemetry/dsp/carrier_kernel.h"
+
 struct fftwf_plan_s;
 
 namespace telemetry::dsp {
@@ -31,6 +33,7 @@ private:
 
     void measure_whole(const float* window_i, const float* window_q, float* power) noexcept;
     void measure_bands(const float* window_i, const float* window_q, float* power) noexcept;
+    float noise_of(const float* power, int bins) const noexcept;
     void normalise(float* power) const noexcept;
 
     int window_;   ///< samples
@@ -45,6 +48,7 @@ private:
     fftwf_plan_s* forward_;
     fftwf_plan_s* band_forward_;
     fftwf_plan_s* band_backward_;
+    SumBelowFunction sum_below_ = simd::choose(sum_below_variants());
     std::vector<float> mask_; ///< of a band, by distance from its centre
 };
 
