@@ -48,8 +48,6 @@ Result<Address> parse_address(const std::string& text, const std::string& scheme
         if (rest.substr(0, colon) != scheme)
             return fail("'" + text + "': expected " + scheme + "://host:port");
         rest = rest.substr(colon + 3);
-    } else if (rest.starts_with("//")) {
-        rest = rest.substr(2);
     }
     std::string host = "127.0.0.1";
     std::string port = rest;

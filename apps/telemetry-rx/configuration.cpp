@@ -221,7 +221,8 @@ Result<Configuration> assemble(Draft draft, const std::string& file,
             draft.source.clear();
         configuration.source = &entry;
         std::string_view rest = *command_line.input;
-        if (rest.starts_with(entry.prefix))
+        // "udp://host:port" is an address as it stands.
+        if (rest.starts_with(entry.prefix) && !rest.substr(entry.prefix.size()).starts_with("//"))
             rest.remove_prefix(entry.prefix.size());
         lay_over(draft.source, {{std::string(entry.subject), std::string(rest)}});
     }
@@ -253,9 +254,9 @@ Result<Configuration> assemble(Draft draft, const std::string& file,
         return fail(receiver.error());
     configuration.receiver = std::move(*receiver);
 
-    configuration.station_folders = command_line.station_folders.empty()
-                                        ? std::move(draft.station_folders)
-                                        : command_line.station_folders;
+    configuration.station_folders = std::move(draft.station_folders);
+    if (!command_line.station_folders.empty())
+        configuration.station_folders = command_line.station_folders;
     configuration.stations = std::move(draft.stations);
     if (!command_line.stations.empty()) {
         configuration.stations.clear();
