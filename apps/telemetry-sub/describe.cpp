@@ -31,10 +31,8 @@ std::string clock_time(const Message& message) {
 }
 
 std::string head(const Message& message, const Paint& paint) {
-    std::string name = printable(message.topic.station);
-    if (message.topic.source != "-")
-        name += " " + printable(message.topic.source);
-    return paint(Ink::dim, clock_time(message)) + " " + pad(paint(Ink::bold, name), kNameWidth) +
+    return paint(Ink::dim, clock_time(message)) + " " +
+           pad(paint(Ink::bold, name_of(message.topic.station, message.topic.source)), kNameWidth) +
            " ";
 }
 
@@ -117,6 +115,12 @@ std::string describe_metrics(const Message& message, const Paint& paint) {
 }
 
 } // namespace
+
+std::string name_of(const std::string& station, const std::string& source) {
+    if (station == "-")
+        return printable(source);
+    return printable(source == "-" ? station : station + " " + source);
+}
 
 const Json& member(const Json& json, const char* key) {
     static const Json null;

@@ -54,7 +54,7 @@ void StatusTable::update(const publish::Message& message) {
     const Json& list = member(message.payload, "metrics");
     if (!list.is_array())
         return;
-    const std::pair key(printable(message.topic.station), printable(message.topic.source));
+    const std::pair key(message.topic.station, message.topic.source);
     if (rows_.size() >= kRowsMax && !rows_.contains(key))
         return;
     Row fresh;
@@ -79,7 +79,7 @@ std::vector<std::string> StatusTable::lines(const Paint& paint, std::size_t rows
     std::vector<std::string> links;
     std::vector<std::string> receivers;
     for (const auto& [key, row] : rows_) {
-        const std::string name = key.first + " " + key.second;
+        const std::string name = name_of(key.first, key.second);
         const Json& locked = value_of(row, m::link_locked.name);
         if (locked.is_number()) {
             const bool on = locked.get<double>() != 0;
