@@ -186,6 +186,8 @@ Result<std::unique_ptr<Demodulator>> make_afsk(const Settings& settings,
                                                const SampleFormat& format) {
     const Tones tones{settings.real("baudrate"), settings.real("af_carrier"),
                       std::abs(settings.real("deviation"))};
+    if (tones.deviation_hz == 0)
+        return fail(Error{.message = "two tones of the same frequency", .key = "deviation"});
     const double samples_per_symbol = format.rate_hz / tones.baudrate_hz;
     if (samples_per_symbol < 2)
         return fail(Error{.message = "the sample rate is less than twice the symbol rate",

@@ -134,7 +134,10 @@ Result<std::unique_ptr<Demodulator>> make_fsk(const Settings& settings,
     const double offset_hz =
         settings.real("offset_range") > 0 ? settings.real("offset_range") : baudrate_hz / 4;
     const double peak_hz = deviation_hz == 0 ? baudrate_hz / 4 : deviation_hz;
-    const double wide_hz = peak_hz + baudrate_hz / 2 + offset_hz;
+    if (peak_hz >= format.rate_hz / 2)
+        return fail(Error{.message = "the sample rate is less than twice the deviation",
+                          .key = "deviation"});
+    const double wide_hz = std::min(peak_hz + baudrate_hz / 2 + offset_hz, format.rate_hz / 2);
     const auto multiple = static_cast<std::size_t>(std::ceil(wide_hz / (1.7 * baudrate_hz)));
     CarrierTracker tracker(format.rate_hz, baudrate_hz, multiple, wide_hz, offset_hz, peak_hz);
     const double rate_hz = kBasebandRate * static_cast<double>(multiple) * baudrate_hz;
