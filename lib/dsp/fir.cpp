@@ -54,21 +54,6 @@ std::vector<float> design_lowpass(double pass, double stop, double attenuation_d
     return result;
 }
 
-std::vector<float> design_gaussian(double bandwidth) {
-    const double sigma = std::sqrt(std::log(2.0)) / (2 * kPi * bandwidth);
-    const auto half = static_cast<int>(std::ceil(sigma * std::sqrt(2 * std::log(1e3))));
-    std::vector<double> taps;
-    double sum = 0;
-    for (int n = -half; n <= half; ++n) {
-        taps.push_back(std::exp(-0.5 * (n / sigma) * (n / sigma)));
-        sum += taps.back();
-    }
-    std::vector<float> result;
-    for (const double tap : taps)
-        result.push_back(static_cast<float>(tap / sum));
-    return result;
-}
-
 Fir::Fir(std::vector<float> taps, std::size_t channels)
     : taps_(std::move(taps)), channels_(channels), history_((taps_.size() - 1) * channels),
       buffer_(history_ + kBlock), fir_(simd::choose(fir_variants())) {

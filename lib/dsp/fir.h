@@ -12,10 +12,6 @@ namespace telemetry::dsp {
 /// units of the sample rate; the response falls from `pass` to `stop`.
 std::vector<float> design_lowpass(double pass, double stop, double attenuation_db = 60);
 
-/// exp(−(t/σ)²/2)-shaped taps of unit sum whose response is down 3 dB at `bandwidth` (in units of
-/// the sample rate), cut off at 1e-3 of the peak.
-std::vector<float> design_gaussian(double bandwidth);
-
 /// Kaiser's β for a stop-band attenuation.
 double kaiser_beta(double attenuation_db);
 
