@@ -21,8 +21,8 @@ namespace telemetry::bench {
 namespace {
 
 struct Options {
-    double errors = 200;
-    std::size_t bits = 1000000;
+    double errors = 100;
+    std::size_t bits = 300000;
     double from_db = 0;
     double to_db = 12;
     double step_db = 1;

@@ -140,8 +140,8 @@ void sweep(const Receiver& receiver, std::size_t most_frames, std::size_t enough
 }
 
 int main_with(int argc, char** argv) {
-    std::size_t frames = 600;
-    std::size_t lost = 100;
+    std::size_t frames = 300;
+    std::size_t lost = 50;
     std::set<std::string> names;
     for (int k = 1; k < argc; ++k) {
         const std::string word = argv[k];

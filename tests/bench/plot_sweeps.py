@@ -71,6 +71,12 @@ def curves(rows, name, rate):
     return grouped
 
 
+def with_floor(rows, name, rate, tries):
+    """The same for interpolation: none in n tries counts as half of one."""
+    floored = [{**row, rate: max(float(row[rate]), 0.5 / float(row[tries]))} for row in rows]
+    return curves(floored, name, rate)
+
+
 def finish(axes, title, y_label, path):
     axes.set_yscale("log")
     axes.set_xlabel("Eb/N0 (dB)")
@@ -113,14 +119,14 @@ def tell_losses(ber, fer):
     lines = [f"| demodulator | Eb/N0 at BER {LEVEL:g} | theory | loss |", "|---|---|---|---|"]
     theory_of = {row["curve"]: row["theory"] for row in ber}
     grid = [k / 100 for k in range(0, 2000)]
-    for curve, points in curves(ber, "curve", "ber").items():
+    for curve, points in with_floor(ber, "curve", "ber", "bits").items():
         label, function = THEORY[theory_of[curve]]
         ideal = crossing([(db, function(db)) for db in grid], LEVEL)
         found = crossing(points, LEVEL)
         lines.append(f"| {curve} | " + (f"{found:.2f} dB" if found else "not reached") +
                      f" | {ideal:.2f} dB ({label}) | " + (f"{found - ideal:+.2f} dB |" if found else "– |"))
     lines += ["", "| receiver | Eb/N0 at FER 0.1 | at FER 0.01 | frames that were not sent |", "|---|---|---|---|"]
-    for receiver, points in curves(fer, "receiver", "fer").items():
+    for receiver, points in with_floor(fer, "receiver", "fer", "frames").items():
         cells = [crossing(points, level) for level in (0.1, 0.01)]
         wrong = sum(int(row["false"]) for row in fer if row["receiver"] == receiver)
         lines.append(f"| {receiver} | " + " | ".join(f"{cell:.2f} dB" if cell else "–" for cell in cells) +
