@@ -32,7 +32,7 @@ struct Link {
     double carrier_hz = 0;      ///< of Route::real_carrier
     double if_bandwidth_hz = 0; ///< of Route::fm_audio
     double offset_hz = 0;
-    std::string theory;         ///< curve that plot_sweeps.py draws beside it
+    std::string theory; ///< curve that plot_sweeps.py draws beside it
 };
 
 /// Bits in, soft symbols out, with the noise of an Es/N0 between. Ends with an error message on
