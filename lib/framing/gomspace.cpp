@@ -17,10 +17,10 @@ constexpr unsigned kConvolutionalFlag = 0x100;
 constexpr unsigned kRandomizerFlag = 0x200;
 constexpr unsigned kReedSolomonFlag = 0x400;
 
-// A frame that nothing vouches for: 529 of 2^32 sync words in either polarity and 25 of 4096
-// headers are clean enough, once in 4e8 symbols of noise.
-constexpr int kUnconfirmedSyncErrors = 2;
-constexpr int kUnconfirmedHeaderErrors = 1;
+// A frame that nothing vouches for must have begun cleanly: at most this many wrong bits in sync
+// word and Golay header together. 529 sync words (in either polarity) with a perfect header and 33
+// with a header of 25 are let through, of 2^32 and 4096: once in 6e9 symbols of noise.
+constexpr int kUnconfirmedErrors = 2;
 // Soft decision finds a code word for anything; beyond this it is noise.
 constexpr int kMostHeaderErrors = 5;
 
@@ -139,8 +139,7 @@ Look GolayDeframer::examine(Candidate& candidate, std::span<const std::int8_t> s
             ++counts_[Discard::length];
             return {Look::Verdict::reject};
         }
-        const bool clean = candidate.sync_errors <= kUnconfirmedSyncErrors &&
-                           header.errors <= kUnconfirmedHeaderErrors;
+        const bool clean = candidate.sync_errors + header.errors <= kUnconfirmedErrors;
         if (!coding.reed_solomon && !clean) {
             ++counts_[Discard::header];
             return {Look::Verdict::reject};
