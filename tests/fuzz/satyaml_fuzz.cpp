@@ -9,7 +9,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace telemetry::station;
     std::vector<std::string> notes;
-    const auto text = import_satyaml({reinterpret_cast<const char*>(data), size}, "fuzz.yml", notes);
+    const auto text =
+        import_satyaml({reinterpret_cast<const char*>(data), size}, "fuzz.yml", notes);
     if (text && !parse_station(*text, "ours.yml"))
         std::abort();
     return 0;

@@ -21,7 +21,9 @@ std::string scratch() {
     return folder;
 }
 
-void write(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
+void write(const std::string& path, const std::string& bytes) {
+    std::ofstream(path, std::ios::binary) << bytes;
+}
 
 } // namespace
 
@@ -55,7 +57,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (samples->size() > 37 || samples->first_index < next)
             std::abort();
         next = samples->first_index + static_cast<std::int64_t>(samples->size());
-        const double last = samples->real.empty() ? samples->iq.back().real() : samples->real.back();
+        const double last =
+            samples->real.empty() ? samples->iq.back().real() : samples->real.back();
         if (last > 1e300) // reads it, so that a bad view shows
             std::abort();
     }
