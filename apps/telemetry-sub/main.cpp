@@ -109,7 +109,7 @@ void follow(publish::Subscriber& subscriber, Printer& printer, const Options& op
         auto wait = 100ms;
         if (options.seconds > 0) {
             const auto left = std::chrono::duration<double>(options.seconds) - (now - start);
-            if (left <= left.zero())
+            if (left <= 0s)
                 return;
             wait = std::min(wait, std::chrono::ceil<std::chrono::milliseconds>(left));
         }
