@@ -187,10 +187,11 @@ void BasebandReceiver::cut_symbols() noexcept {
         const double limit =
             std::min(base + kBlockSamples,
                      finishing_ ? static_cast<double>(end_) : std::numeric_limits<double>::max());
-        for (; t < limit; t += period) {
+        while (t < limit) {
             const double from_start = t - static_cast<double>(first_sample_);
             auto start = static_cast<std::uint32_t>(from_start);
-            auto row = static_cast<std::uint32_t>((from_start - start) * kPulseRows + 0.5);
+            auto row =
+                static_cast<std::uint32_t>(std::floor((from_start - start) * kPulseRows + 0.5));
             if (row == kPulseRows) {
                 row = 0;
                 ++start;
@@ -200,6 +201,7 @@ void BasebandReceiver::cut_symbols() noexcept {
             ++count;
             jump = false;
             last_symbol_ = t;
+            t += period;
         }
         cut_ += kBlockSamples;
     }

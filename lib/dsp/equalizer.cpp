@@ -46,6 +46,7 @@ TELEMETRY_INLINE void equalize_body(const float* on, const float* mid, float cen
     store(sum, out);
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): an attribute cannot stand in parentheses
 #define TELEMETRY_EQUALIZER_VARIANT(suffix, attribute)                                             \
     attribute void accumulate_##suffix(const float* on, const float* mid, float center,            \
                                        float scale, NormalEquations& sums) {                       \
@@ -55,6 +56,7 @@ TELEMETRY_INLINE void equalize_body(const float* on, const float* mid, float cen
                                      const EqualizerWeights& weights, float* out) {                \
         equalize_body(on, mid, center, scale, weights, out);                                       \
     }
+// NOLINTEND(bugprone-macro-parentheses)
 
 TELEMETRY_EQUALIZER_VARIANT(generic, )
 #if defined(__x86_64__)

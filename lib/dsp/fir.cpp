@@ -49,6 +49,7 @@ std::vector<float> design_lowpass(double pass, double stop, double attenuation_d
         sum += taps.back();
     }
     std::vector<float> result;
+    result.reserve(taps.size());
     for (const double tap : taps)
         result.push_back(static_cast<float>(tap / sum));
     return result;

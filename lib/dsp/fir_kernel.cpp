@@ -53,6 +53,7 @@ TELEMETRY_INLINE void bank_body(const float* x, const float* bank, std::size_t r
     }
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): an attribute cannot stand in parentheses
 #define TELEMETRY_FIR_VARIANT(suffix, attribute)                                                   \
     attribute void fir_##suffix(const float* x, const float* taps, std::size_t tap_count,          \
                                 std::size_t stride, float* y, std::size_t count) {                 \
@@ -62,6 +63,7 @@ TELEMETRY_INLINE void bank_body(const float* x, const float* bank, std::size_t r
                                  const BankTap* taps, float* y, std::size_t count) {               \
         bank_body(x, bank, row_length, taps, y, count);                                            \
     }
+// NOLINTEND(bugprone-macro-parentheses)
 
 TELEMETRY_FIR_VARIANT(generic, )
 #if defined(__x86_64__)

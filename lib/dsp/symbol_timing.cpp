@@ -126,8 +126,10 @@ void SymbolTiming::decide() noexcept {
         blocks_[b - 1].state = before(blocks_[b]);
 
     // The phases of a step's blocks and the one after, refined by the phasors around them.
-    std::array<float, kBlocksPerStep + 1> phase, coherence;
-    for (std::size_t i = 0; i <= kBlocksPerStep; ++i) {
+    constexpr std::size_t kRefined = kBlocksPerStep + 1;
+    std::array<float, kRefined> phase;
+    std::array<float, kRefined> coherence;
+    for (std::size_t i = 0; i < kRefined; ++i) {
         const std::size_t b = kReach + i;
         float count = 0;
         const Phasor sum = around(b, count);

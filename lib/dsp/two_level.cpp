@@ -47,6 +47,7 @@ TELEMETRY_INLINE void two_level_body(const float* symbols, TwoLevels& fit) {
     fit = {center, amplitude, scatter_body(symbols, center, amplitude)};
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): an attribute cannot stand in parentheses
 #define TELEMETRY_TWO_LEVEL_VARIANT(suffix, attribute)                                             \
     attribute void two_level_##suffix(const float* symbols, TwoLevels& fit) {                      \
         two_level_body(symbols, fit);                                                              \
@@ -54,6 +55,7 @@ TELEMETRY_INLINE void two_level_body(const float* symbols, TwoLevels& fit) {
     attribute float scatter_##suffix(const float* symbols, float center, float amplitude) {        \
         return scatter_body(symbols, center, amplitude);                                           \
     }
+// NOLINTEND(bugprone-macro-parentheses)
 
 TELEMETRY_TWO_LEVEL_VARIANT(generic, )
 #if defined(__x86_64__)
