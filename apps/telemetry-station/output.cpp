@@ -84,7 +84,7 @@ public:
 
     Result<bool> send(const Bytes& bytes) override {
         if (written_ == 0) {
-            const auto begun = FileCarrier::send(header(0xffffffffU - 36));
+            auto begun = FileCarrier::send(header(0xffffffffU - 36));
             if (!begun || !*begun)
                 return begun;
         }
