@@ -89,6 +89,7 @@ std::vector<float> low_pass(double rate_hz, double bandwidth_hz) {
         sum += taps.back();
     }
     std::vector<float> scaled;
+    scaled.reserve(taps.size());
     for (const double tap : taps)
         scaled.push_back(static_cast<float>(tap / sum));
     return scaled;
