@@ -350,6 +350,8 @@ std::string station_block(const std::vector<std::string>& stations) {
           "${ 'part' if start_time == '' else 'none' }");
     plain("metrics_interval", "Metrics every (s)", "real", "1.0", "part");
     plain("gap_tolerance", "Gap tolerance (s)", "real", "1e-3", "part");
+    plain("center_frequency", "Centre frequency (Hz)", "real", "0",
+          "${ 'part' if center_frequency == 0 else 'none' }");
     plain("threads", "Threads", "int", "1", "part");
     plain("folders", "Station folders (usual: empty)", "raw", "[]", "part");
     out << YAML::EndSeq;
@@ -368,7 +370,7 @@ std::string station_block(const std::vector<std::string>& stations) {
               "telemetry.station_receiver(${station}, ${samp_rate}, '${type}', "
               "downlinks=${downlinks}, folders=${folders}, threads=${threads}, "
               "metrics_interval=${metrics_interval}, start_time=${start_time}, "
-              "gap_tolerance=${gap_tolerance})",
+              "gap_tolerance=${gap_tolerance}, center_frequency=${center_frequency})",
               "The whole chain of a station: all its downlinks on the same samples, frames out.\n"
               "\n"
               "Station: one of the list, or any name, alternative name, NORAD id or path of a "
@@ -376,6 +378,8 @@ std::string station_block(const std::vector<std::string>& stations) {
               "Downlinks: a list of names, to receive only these.\n"
               "Time of first sample: RFC 3339 (2026-11-23T01:29:48Z), now, or empty: not known. "
               "rx_time tags are heeded in any case.\n"
+              "Centre frequency: of complex samples; each downlink is then received at the "
+              "frequency that its station states. 0: every downlink is at the centre.\n"
               "Gap tolerance: rx_time may run ahead of the samples by as much before samples are "
               "taken as lost.\n"
               "\n"

@@ -6,10 +6,11 @@ _telemetry_decode() {
         --input-format) COMPREPLY=($(compgen -W "wav sigmf cf32 ci16 ci8 cu8 f32 s16" -- "$word")); return ;;
         --stations) COMPREPLY=($(compgen -d -- "$word")); return ;;
         -o|--output) COMPREPLY=($(compgen -f -- "$word")); return ;;
-        --rate|--start-time|--downlink|-j|--jobs) COMPREPLY=(); return ;;
+        --rate|--frequency|--start-time|--downlink|-j|--jobs) COMPREPLY=(); return ;;
     esac
     if [[ $word == -* ]]; then
-        COMPREPLY=($(compgen -W "--format --output --stations --downlink --iq --rate --input-format
+        COMPREPLY=($(compgen -W "--format --output --stations --downlink --iq --rate --frequency
+            --input-format
             --start-time --jobs --verbose --help --version" -- "$word"))
     else
         COMPREPLY=($(compgen -f -- "$word")

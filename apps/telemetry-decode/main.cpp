@@ -114,10 +114,18 @@ int run(const Options& options) {
     Progress progress(format.rate_hz, input.length());
     const auto frame_format = make_frame_format(options.format, wanted, format.rate_hz);
     Printer printer(*station, *frame_format, *output, options.verbose ? &progress : nullptr);
-    const auto made = station::Receiver::make(*station, format, printer, options.receiver);
+    station::ReceiverOptions receiving = options.receiver;
+    receiving.center_hz = options.frequency_hz ? options.frequency_hz : input.frequency_hz();
+    if (receiving.center_hz == 0.0)
+        receiving.center_hz.reset();
+    const auto made = station::Receiver::make(*station, format, printer, receiving);
     if (!made)
         return refuse(made.error(), kUsage);
     station::Receiver& receiver = **made;
+    for (const int left : receiver.left_out())
+        std::cerr << "telemetry-decode: downlink '"
+                  << station->downlinks[static_cast<std::size_t>(left)].name
+                  << "' lies outside the samples; left out\n";
 
     output->write(frame_format->head());
     if (input.start_utc_ns() != kUnknownTime)

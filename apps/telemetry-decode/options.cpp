@@ -23,6 +23,10 @@ its name: .wav (also .flac, .ogg, .au, .aiff; one channel holds real samples,
 two hold I and Q), .sigmf-meta or .sigmf-data, and .cf32 .ci16 .ci8 .cu8 .f32
 .s16 for raw samples, which need --rate. Anything else needs --input-format.
 
+IQ samples whose centre frequency is known (SigMF, --frequency) may hold the
+downlinks anywhere: each is looked for at the frequency that its station file
+states. Otherwise the downlink is taken to be at the centre.
+
 Output formats:
   jsonl  one JSON object a frame, with its time, place and quality
   hex    the bytes of one frame a line
@@ -73,6 +77,13 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
     app.add_option("--input-format", options.source.format,
                    "wav, sigmf, cf32, ci16, ci8, cu8, f32 or s16")
         ->option_text("FORMAT");
+    double frequency_hz = 0;
+    const auto* frequency =
+        app.add_option(
+               "--frequency", frequency_hz,
+               "what IQ samples are centred on, where a SigMF recording does not say it; 0: "
+               "the downlink")
+            ->option_text("HZ");
     std::string start;
     const auto* start_time =
         app.add_option("--start-time", start,
@@ -94,6 +105,8 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
     }
     if (rate->count() != 0)
         options.source.rate_hz = rate_hz;
+    if (frequency->count() != 0)
+        options.frequency_hz = frequency_hz;
     if (start_time->count() != 0) {
         options.source.start_utc_ns = from_rfc3339(start);
         if (!options.source.start_utc_ns) {

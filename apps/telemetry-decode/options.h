@@ -20,6 +20,7 @@ struct Options {
     std::vector<std::string> folders; ///< where stations are looked for
     source::SourceOptions source;
     station::ReceiverOptions receiver;
+    std::optional<double> frequency_hz; ///< --frequency; 0: samples are centred on the downlink
     bool verbose = false;
 };
 

@@ -7,11 +7,8 @@
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
-#include <map>
-#include <numbers>
 #include <thread>
 
-#include <gnuradio/blocks/rotator_cc.h>
 #include <gnuradio/telemetry/keys.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -128,55 +125,23 @@ std::string Session::station_names() const {
     return names;
 }
 
-/// The downlinks of a station that lie at one frequency share a receiver, which merges duplicates.
 Result<void> Session::add_station(const station::Station& station, const StationChoice& choice) {
-    const bool tuned = source_.frequency_hz > 0 && source_.format.kind == SampleKind::iq;
-    std::map<double, std::vector<std::string>> by_shift;
-    for (const auto& downlink : station.downlinks) {
-        if (!choice.downlinks.empty() &&
-            std::ranges::find(choice.downlinks, downlink.name) == choice.downlinks.end())
-            continue;
-        const double shift_hz =
-            tuned && downlink.frequency_hz ? *downlink.frequency_hz - source_.frequency_hz : 0;
-        if (std::abs(shift_hz) > source_.format.rate_hz / 2) {
-            log_.error(station.name + " " + downlink.name + ": at " +
-                       in_megahertz(*downlink.frequency_hz) + ", outside the " +
-                       in_megahertz(source_.format.rate_hz) + " around " +
-                       in_megahertz(source_.frequency_hz) + "; left out");
-            continue;
-        }
-        by_shift[shift_hz].push_back(downlink.name);
-    }
-    if (by_shift.empty())
-        return fail("station " + station.name +
-                    ": none of its downlinks lies within the samples, " + "which are centred on " +
-                    in_megahertz(source_.frequency_hz));
-    for (auto& [shift_hz, downlinks] : by_shift)
-        if (auto added = add_receiver(station, std::move(downlinks), shift_hz); !added)
-            return added;
-    return {};
-}
-
-Result<void> Session::add_receiver(const station::Station& station,
-                                   std::vector<std::string> downlinks, double shift_hz) {
     gr::telemetry::station_receiver_options options;
-    options.downlinks = std::move(downlinks);
+    options.downlinks = choice.downlinks;
     options.metrics_interval = configuration_.output.real("metrics_interval");
     // The sources here say themselves where samples are missing; a time that is set anew is no gap.
     options.gap_tolerance = 1e12;
+    options.center_frequency = source_.frequency_hz;
     const bool iq = source_.format.kind == SampleKind::iq;
     try {
         auto receiver = gr::telemetry::station_receiver::make(
             station, source_.format.rate_hz,
             iq ? gr::telemetry::sample_type::COMPLEX : gr::telemetry::sample_type::FLOAT, options);
-        if (std::abs(shift_hz) >= 1) {
-            auto shift = gr::blocks::rotator_cc::make(-2 * std::numbers::pi * shift_hz /
-                                                      source_.format.rate_hz);
-            top_->connect(source_.block, 0, shift, 0);
-            top_->connect(shift, 0, receiver, 0);
-        } else {
-            top_->connect(source_.block, 0, receiver, 0);
-        }
+        for (const std::string& downlink : receiver->left_out())
+            log_.error(station.name + " " + downlink + ": lies outside the " +
+                       in_megahertz(source_.format.rate_hz) + " around " +
+                       in_megahertz(source_.frequency_hz) + "; left out");
+        top_->connect(source_.block, 0, receiver, 0);
         for (const auto& port : {keys::frames(), keys::events(), keys::metrics()})
             top_->msg_connect(receiver, port, reporter_, port);
         receivers_.push_back(std::move(receiver));

@@ -38,8 +38,6 @@ private:
     Result<void> open_outputs();
     Result<void> build();
     Result<void> add_station(const station::Station& station, const StationChoice& choice);
-    Result<void> add_receiver(const station::Station& station, std::vector<std::string> downlinks,
-                              double shift_hz);
     std::string station_names() const;
     void announce();
     void measure();

@@ -13,6 +13,7 @@ public:
                           sample_type type, const station_receiver_options& options);
 
     std::string station() const override { return d_stage->station(); }
+    std::vector<std::string> left_out() const override { return d_stage->left_out(); }
     uint64_t frames() const override { return d_stage->frames(); }
     uint64_t samples() const override { return d_stage->samples(); }
     uint64_t samples_missing() const override { return d_stage->samples_missing(); }

@@ -45,8 +45,18 @@ station_stage::station_stage(const core::station::Station& station, double samp_
 core::Result<std::unique_ptr<core::station::Receiver>> station_stage::make_receiver(double rate) {
     const core::SampleFormat format{
         d_type == sample_type::COMPLEX ? core::SampleKind::iq : core::SampleKind::real, rate};
-    return core::station::Receiver::make(d_station, format, *this,
-                                         {d_options.downlinks, d_options.threads});
+    core::station::ReceiverOptions options{d_options.downlinks, d_options.threads};
+    if (d_options.center_frequency != 0)
+        options.center_hz = d_options.center_frequency;
+    return core::station::Receiver::make(d_station, format, *this, options);
+}
+
+std::vector<std::string> station_stage::left_out() const {
+    std::vector<std::string> names;
+    if (d_receiver)
+        for (const int downlink : d_receiver->left_out())
+            names.push_back(d_station.downlinks[static_cast<size_t>(downlink)].name);
+    return names;
 }
 
 void station_stage::work_off(const void* items, int count, uint64_t first_offset,

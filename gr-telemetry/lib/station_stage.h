@@ -18,6 +18,7 @@ public:
                   const station_receiver_options& options);
 
     const std::string& station() const { return d_station.name; }
+    std::vector<std::string> left_out() const;
     uint64_t frames() const { return d_frames; }
     uint64_t samples() const { return d_samples; }
     uint64_t samples_missing() const { return d_missing; }

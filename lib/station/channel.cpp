@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "telemetry/station/sample_blocks.h"
+
 namespace telemetry::station {
 namespace {
 
@@ -34,26 +36,30 @@ Error name_downlink(Error error, const Station& station, const Downlink& downlin
 
 } // namespace
 
-Channel::Channel(const Downlink& downlink, const SampleFormat& format)
-    : model_(downlink), rate_hz_(format.rate_hz) {
+Channel::Channel(const Downlink& downlink, const SampleFormat& format, double shift_hz)
+    : model_(downlink), rate_hz_(format.rate_hz), shift_hz_(shift_hz) {
     symbols_.channel = this;
+    if (shift_hz != 0) {
+        mixer_.emplace(shift_hz / format.rate_hz);
+        moved_.resize(SampleBlocks::kMostSamples);
+    }
 }
 
 Result<std::unique_ptr<Channel>> Channel::make(const Station& station, int downlink,
-                                               const SampleFormat& format) {
+                                               const SampleFormat& format, double shift_hz) {
     const Downlink& model = station.downlinks[static_cast<std::size_t>(downlink)];
     auto demodulator = model.demodulator->make(model.settings, format);
     if (!demodulator)
         return fail(name_downlink(demodulator.error(), station, model));
-    std::unique_ptr<Channel> channel(new Channel(model, format));
+    std::unique_ptr<Channel> channel(new Channel(model, format, shift_hz));
     channel->demodulator_ = std::move(*demodulator);
     if (const auto added = channel->add(station, downlink); !added)
         return fail(added.error());
     return channel;
 }
 
-bool Channel::serves(const Downlink& downlink) const {
-    return downlink.demodulator == model_.demodulator &&
+bool Channel::serves(const Downlink& downlink, double shift_hz) const {
+    return shift_hz == shift_hz_ && downlink.demodulator == model_.demodulator &&
            same_settings(model_.demodulator->fields, model_.settings, downlink.settings);
 }
 
@@ -97,7 +103,13 @@ void Channel::process(const Samples& samples, std::int64_t block) noexcept {
     if (fresh_)
         agrees_until_ = samples.first_index;
     fresh_ = false;
-    demodulator_->process(samples, symbols_);
+    if (mixer_) {
+        mixer_->process(samples.iq, moved_.data());
+        demodulator_->process({samples.first_index, {}, std::span(moved_).first(samples.size())},
+                              symbols_);
+    } else {
+        demodulator_->process(samples, symbols_);
+    }
     const std::int64_t end = samples.first_index + static_cast<std::int64_t>(samples.size());
     follow_lock(end);
     tell_discards(end, static_cast<std::int64_t>(kDiscardSeconds * rate_hz_));
@@ -114,6 +126,8 @@ void Channel::finish(std::int64_t end_index, std::int64_t block) noexcept {
 }
 
 void Channel::reset() noexcept {
+    if (mixer_)
+        mixer_->reset();
     demodulator_->reset();
     for (const auto& deframing : deframings_)
         deframing->deframer->reset();

@@ -2,9 +2,11 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "telemetry/dsp/mixer.h"
 #include "telemetry/station/receiver.h"
 
 namespace telemetry::station {
@@ -44,11 +46,13 @@ struct Findings {
 /// once a second and reason, with their count.
 class Channel {
 public:
+    /// `shift_hz`: where the downlink lies in the samples; 0: at their centre.
     static Result<std::unique_ptr<Channel>> make(const Station& station, int downlink,
-                                                 const SampleFormat& format);
+                                                 const SampleFormat& format, double shift_hz);
 
-    /// True when `downlink` is demodulated by the same entry with the same settings.
-    bool serves(const Downlink& downlink) const;
+    /// True when `downlink` is demodulated by the same entry with the same settings, from the same
+    /// place.
+    bool serves(const Downlink& downlink, double shift_hz) const;
     Result<void> add(const Station& station, int downlink);
 
     /// Samples of one block of the grid.
@@ -75,7 +79,7 @@ private:
         Channel* channel = nullptr;
     };
 
-    Channel(const Downlink& downlink, const SampleFormat& format);
+    Channel(const Downlink& downlink, const SampleFormat& format, double shift_hz);
 
     void follow_lock(std::int64_t end_index) noexcept;
     void set_lock(bool locked, std::int64_t index) noexcept;
@@ -85,6 +89,9 @@ private:
 
     const Downlink& model_; ///< the downlink it was made for
     double rate_hz_;
+    double shift_hz_;
+    std::optional<dsp::Mixer> mixer_; ///< when it has to be moved
+    std::vector<Iq> moved_;           ///< a block
     std::unique_ptr<dsp::Demodulator> demodulator_;
     Symbols symbols_;
     std::vector<std::unique_ptr<Deframing>> deframings_;

@@ -2,8 +2,10 @@
 #include "telemetry/station/receiver.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 
 #include "telemetry/base/sample_clock.h"
@@ -33,6 +35,12 @@ std::string_view name_of(EventKind kind) {
 
 namespace {
 
+std::string megahertz(double frequency_hz) {
+    std::array<char, 40> text{};
+    std::snprintf(text.data(), text.size(), "%.6f MHz", frequency_hz * 1e-6);
+    return text.data();
+}
+
 /// Blocks that go to the threads at once: enough that waking them costs little, few enough that
 /// their samples stay in the cache.
 constexpr std::size_t kBatchBlocks = 64;
@@ -61,6 +69,7 @@ public:
             all[i].duplicates = duplicates_[i];
         return all;
     }
+    const std::vector<int>& left_out() const noexcept override { return left_out_; }
     std::uint64_t samples() const noexcept override { return samples_; }
     std::int64_t samples_lost() const noexcept override { return samples_lost_; }
 
@@ -80,6 +89,7 @@ private:
     SampleClock clock_;
     SampleBlocks blocks_;
     std::vector<std::unique_ptr<Channel>> channels_;
+    std::vector<int> left_out_;
     std::unique_ptr<Workers> workers_;
     Merger merger_;
 
@@ -125,19 +135,30 @@ Result<void> StationReceiver::build(const ReceiverOptions& options) {
                              return equal_ignoring_case(wanted, downlink.name);
                          }))
             continue;
+        const bool placed =
+            format_.kind == SampleKind::iq && options.center_hz && downlink.frequency_hz;
+        const double shift_hz = placed ? *downlink.frequency_hz - *options.center_hz : 0;
+        if (std::abs(shift_hz) > format_.rate_hz / 2) {
+            left_out_.push_back(static_cast<int>(i));
+            continue;
+        }
         const auto sharing =
             std::find_if(channels_.begin(), channels_.end(),
-                         [&](const auto& channel) { return channel->serves(downlink); });
+                         [&](const auto& channel) { return channel->serves(downlink, shift_hz); });
         if (sharing != channels_.end()) {
             if (const auto added = (*sharing)->add(station_, static_cast<int>(i)); !added)
                 return fail(added.error());
             continue;
         }
-        auto channel = Channel::make(station_, static_cast<int>(i), format_);
+        auto channel = Channel::make(station_, static_cast<int>(i), format_, shift_hz);
         if (!channel)
             return fail(channel.error());
         channels_.push_back(std::move(*channel));
     }
+    if (channels_.empty() && !left_out_.empty())
+        return fail(Error{"no downlink lies within the " + megahertz(format_.rate_hz) +
+                              " of samples centred on " + megahertz(*options.center_hz),
+                          station_.file, 0, 0, "downlinks"});
     reported_.resize(channels_.size());
     const int threads = std::min(options.threads, static_cast<int>(channels_.size()));
     if (threads > 1)

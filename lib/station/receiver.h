@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,10 @@ struct Observer {
 struct ReceiverOptions {
     std::vector<std::string> downlinks = {}; ///< by name; empty: all
     int threads = 1; ///< downlinks are spread over this many; the result is the same
+    /// What IQ samples are centred on. A downlink that states another frequency is moved to the
+    /// centre before demodulation, and left out when it lies outside the samples; it is an error
+    /// when all do. Unknown, and for audio: each downlink is taken to be at the centre.
+    std::optional<double> center_hz = {};
 };
 
 /// The whole chain of a station: its downlinks run together on the same samples, duplicates merged
@@ -79,6 +84,9 @@ public:
 
     /// One for each of Station::downlinks; those not selected stay empty.
     virtual std::vector<DownlinkStatus> status() const = 0;
+
+    /// Selected downlinks that lie outside the samples, by index.
+    virtual const std::vector<int>& left_out() const noexcept = 0;
 
     virtual std::uint64_t samples() const noexcept = 0; ///< taken so far
     virtual std::int64_t samples_lost() const noexcept = 0;

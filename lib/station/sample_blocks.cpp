@@ -9,7 +9,6 @@ namespace telemetry::station {
 namespace {
 
 constexpr double kBlockSeconds = 0.02;
-constexpr std::int64_t kMostSamples = 16384; // stays in the cache, however wide the input
 
 /// By the exponent bits, without a branch, so that it runs at the speed of memory.
 bool all_finite(std::span<const float> numbers) {
@@ -26,7 +25,7 @@ bool all_finite(std::span<const float> numbers) {
 SampleBlocks::SampleBlocks(const SampleFormat& format)
     : kind_(format.kind),
       length_(std::clamp<std::int64_t>(std::llround(std::min(format.rate_hz, 1e9) * kBlockSeconds),
-                                       1, kMostSamples)) {}
+                                       1, static_cast<std::int64_t>(kMostSamples))) {}
 
 void SampleBlocks::start(std::int64_t index) noexcept {
     pending_.clear();

@@ -19,6 +19,9 @@ namespace telemetry::station {
 /// keep_rest. A block lives until release().
 class SampleBlocks {
 public:
+    /// No block has more samples, so that it stays in the cache however wide the input.
+    static constexpr std::size_t kMostSamples = 16384;
+
     struct Block {
         std::int64_t number = 0;
         Samples samples = {};

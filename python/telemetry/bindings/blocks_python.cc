@@ -75,17 +75,20 @@ void bind_blocks(py::module& m) {
                          const std::vector<std::string>& downlinks,
                          const std::vector<std::string>& folders, int threads,
                          double metrics_interval, const std::string& start_time,
-                         double gap_tolerance) {
+                         double gap_tolerance, double center_frequency) {
                  // A NORAD id may be given as a number.
-                 return gt::station_receiver::make(
-                     py::str(station), samp_rate, to_sample_type(type),
-                     {downlinks, threads, metrics_interval, start_time, gap_tolerance}, folders);
+                 return gt::station_receiver::make(py::str(station), samp_rate,
+                                                   to_sample_type(type),
+                                                   {downlinks, threads, metrics_interval,
+                                                    start_time, gap_tolerance, center_frequency},
+                                                   folders);
              }),
              "station"_a, "samp_rate"_a, "type"_a = "float",
              "downlinks"_a = std::vector<std::string>(), "folders"_a = std::vector<std::string>(),
              "threads"_a = 1, "metrics_interval"_a = 1.0, "start_time"_a = "",
-             "gap_tolerance"_a = 1e-3)
+             "gap_tolerance"_a = 1e-3, "center_frequency"_a = 0.0)
         .def("station", &gt::station_receiver::station)
+        .def("left_out", &gt::station_receiver::left_out)
         .def("frames", &gt::station_receiver::frames)
         .def("samples", &gt::station_receiver::samples)
         .def("samples_missing", &gt::station_receiver::samples_missing);

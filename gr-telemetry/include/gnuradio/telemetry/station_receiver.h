@@ -16,6 +16,9 @@ struct station_receiver_options {
     double metrics_interval = 1.0;           //!< seconds of signal; 0: only at the end
     std::string start_time = {};             //!< of the first sample: RFC 3339, "now" or unknown
     double gap_tolerance = 1e-3; //!< seconds by which rx_time may run ahead before it is a gap
+    /*! Hz that complex samples are centred on; each downlink is then received at the frequency
+     *  that its station states. 0: every downlink is at the centre. */
+    double center_frequency = 0;
 };
 
 /*!
@@ -49,7 +52,9 @@ public:
                      sample_type type = sample_type::FLOAT,
                      const station_receiver_options& options = {});
 
-    virtual std::string station() const = 0;      //!< its name
+    virtual std::string station() const = 0; //!< its name
+    //! Names of the selected downlinks that lie outside the samples around center_frequency.
+    virtual std::vector<std::string> left_out() const = 0;
     virtual uint64_t frames() const = 0;          //!< yielded so far; any thread
     virtual uint64_t samples() const = 0;         //!< taken so far; any thread
     virtual uint64_t samples_missing() const = 0; //!< lost before they came here; any thread
