@@ -138,7 +138,7 @@ def gomspace():
     yield "# AX100 and U482C frames coded by libfec and GNU Radio 3.10 (make_vectors.py)\n"
     for sync_word in 0x930b51de, 0x1acffc1d:
         line = Line(f"AX100 ASM+Golay | sync_word={sync_word:#x}", mends=16)
-        for length, flags in (17, 0x600), (223, 0x600), (1, 0):  # AX100s set the flags or do not
+        for length, flags in (17, 0), (223, 0), (1, 0x600):  # those on the air set none
             coded = randomised(reed_solomon(frame := data(length)))
             line.add(frame, bits_of_word(sync_word, 32) + golay(flags | len(coded)) + bits_of(coded))
         yield line.text()
