@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "telemetry/base/text.h"
 #include "telemetry/station/station.h"
@@ -56,6 +58,7 @@ Result<std::vector<KeyText>> Reader::values_of(const YamlNode& map, const std::s
 
 Result<std::vector<std::string>> Reader::names(const YamlNode& list) const {
     std::vector<std::string> result;
+    std::set<std::string> known; // without case
     if (list.kind == Kind::null)
         return result;
     if (list.kind != Kind::list)
@@ -63,9 +66,8 @@ Result<std::vector<std::string>> Reader::names(const YamlNode& list) const {
     for (const YamlNode& item : list.items) {
         if (item.kind != Kind::scalar || item.text.empty())
             return wrong_kind(item, "alternative_names", "a name");
-        for (const std::string& other : result)
-            if (equal_ignoring_case(other, item.text))
-                return wrong(item, "alternative_names", "'" + item.text + "' is given twice");
+        if (!known.insert(to_lower(item.text)).second)
+            return wrong(item, "alternative_names", "'" + item.text + "' is given twice");
         result.push_back(item.text);
     }
     return result;
@@ -211,12 +213,13 @@ Result<Station> Reader::read(const YamlNode& root) const {
                      "required and not given; expected a map of downlinks by name");
     if (downlinks->kind != Kind::map || downlinks->entries.empty())
         return wrong_kind(*downlinks, "downlinks", "a map of downlinks by name");
+    std::map<std::string, const YamlNode*> known; // without case
     for (const auto& [name, map] : downlinks->entries) {
-        for (const Downlink& other : station.downlinks)
-            if (equal_ignoring_case(other.name, name.text))
-                return wrong(name, "downlinks." + name.text,
-                             "differs from '" + other.name + "' in line " +
-                                 std::to_string(other.line) + " by case only");
+        const auto [other, fresh] = known.emplace(to_lower(name.text), &name);
+        if (!fresh)
+            return wrong(name, "downlinks." + name.text,
+                         "differs from '" + other->second->text + "' in line " +
+                             std::to_string(other->second->line) + " by case only");
         auto result = downlink(name, map);
         if (!result)
             return fail(result.error());

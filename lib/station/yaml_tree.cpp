@@ -37,8 +37,14 @@ public:
         const auto known = scalars_.find(anchor);
         YamlNode alias =
             node(known == scalars_.end() ? YamlNode::Kind::alias : YamlNode::Kind::scalar, mark);
-        if (known != scalars_.end())
+        if (known != scalars_.end()) {
+            repeated_bytes_ += known->second.size();
+            if (repeated_bytes_ > kMostYamlBytes)
+                throw Refused{{"its aliases repeat more than " + std::to_string(kMostYamlBytes) +
+                                   " bytes, which no station file does",
+                               file_, alias.line, alias.column}};
             alias.text = known->second;
+        }
         add(std::move(alias));
     }
 
@@ -53,20 +59,21 @@ public:
 
     void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
                          YAML::EmitterStyle::value) override {
-        open_.push_back({node(YamlNode::Kind::list, mark), std::nullopt});
+        open_.push_back({node(YamlNode::Kind::list, mark), std::nullopt, {}});
     }
     void OnSequenceEnd() override { close(); }
 
     void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
                     YAML::EmitterStyle::value) override {
-        open_.push_back({node(YamlNode::Kind::map, mark), std::nullopt});
+        open_.push_back({node(YamlNode::Kind::map, mark), std::nullopt, {}});
     }
     void OnMapEnd() override { close(); }
 
 private:
     struct Open {
         YamlNode node;
-        std::optional<YamlNode> key; ///< read, its value not yet
+        std::optional<YamlNode> key;      ///< read, its value not yet
+        std::map<std::string, int> lines; ///< of the keys of a map
     };
 
     static YamlNode node(YamlNode::Kind kind, const YAML::Mark& mark) {
@@ -95,25 +102,26 @@ private:
             parent.node.entries.emplace_back(std::move(*parent.key), std::move(value));
             parent.key.reset();
         } else {
-            check_key(parent.node, value);
+            check_key(parent, value);
             parent.key = std::move(value);
         }
     }
 
-    void check_key(const YamlNode& map, const YamlNode& key) const {
+    void check_key(Open& map, const YamlNode& key) const {
         if (key.kind != YamlNode::Kind::scalar)
             throw Refused{{"a key must be plain text, not " + std::string(name_of(key.kind)), file_,
                            key.line, key.column}};
-        for (const auto& [other, value] : map.entries)
-            if (other.text == key.text)
-                throw Refused{{"given twice; first in line " + std::to_string(other.line), file_,
-                               key.line, key.column, key.text}};
+        const auto [first, fresh] = map.lines.emplace(key.text, key.line);
+        if (!fresh)
+            throw Refused{{"given twice; first in line " + std::to_string(first->second), file_,
+                           key.line, key.column, key.text}};
     }
 
     std::string file_;
     YamlNode root_;
     std::vector<Open> open_;
     std::map<YAML::anchor_t, std::string> scalars_;
+    std::size_t repeated_bytes_ = 0; ///< by aliases: they must not unfold into gigabytes
 };
 
 } // namespace

@@ -127,6 +127,25 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{std::string("na\0me: x\n", 9), "zero byte"},
         Mistake{std::string((1 << 20) + 1, ' '), "larger than 1048576 bytes"}));
 
+TEST(StationReader, AliasesOfTextAreBounded) {
+    std::string text = "name: &a " + std::string(100000, 'x') + "\nalternative_names: [";
+    for (int k = 0; k < 11; ++k)
+        text += k == 0 ? "*a" : ", *a";
+    EXPECT_THAT(error_of(text + "]\n"), HasSubstr("s.yml:2:61: its aliases repeat more than"));
+}
+
+TEST(StationReader, ManyKeysTakeNoTime) {
+    // Pairwise, these would take half a minute each.
+    std::string keys, names;
+    for (int k = 0; k < 90000; ++k) {
+        const std::string name = "k" + std::to_string(k);
+        keys += name + ": 1\n";
+        names += (k == 0 ? "" : ", ") + name;
+    }
+    EXPECT_THAT(error_of(keys), HasSubstr("s.yml:1:1: k0: unknown key"));
+    EXPECT_EQ(error_of("name: x\nalternative_names: [" + names + "]\n" + downlink()), "no error");
+}
+
 TEST(StationReader, AliasesDoNotUnfold) {
     // Nine levels of ten would be 10⁹ nodes.
     std::string bomb = "a0: &a0 [x]\n";
