@@ -2,7 +2,8 @@
 #include "telemetry/base/sample_clock.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "telemetry/base/time.h"
 
 namespace telemetry {
 
@@ -18,7 +19,7 @@ UtcNs SampleClock::utc_of(double index) const noexcept {
     Anchor best = anchors_[(count_ - 1) % anchors_.size()];
     for (std::size_t age = 2; age <= kept && static_cast<double>(best.index) > index; ++age)
         best = anchors_[(count_ - age) % anchors_.size()];
-    return best.utc_ns + std::llround((index - static_cast<double>(best.index)) / rate_hz_ * 1e9);
+    return time_after(best.utc_ns, (index - static_cast<double>(best.index)) / rate_hz_ * 1e9);
 }
 
 } // namespace telemetry

@@ -18,7 +18,7 @@ public:
     /// Sample `index` was taken at `utc_ns`. Anchors come in rising order of index.
     void anchor(std::int64_t index, UtcNs utc_ns) noexcept;
 
-    /// kUnknownTime when nothing was anchored.
+    /// kUnknownTime when nothing was anchored, or too long ago for a UtcNs.
     UtcNs utc_of(double index) const noexcept;
 
     void clear() noexcept { count_ = 0; }

@@ -2,6 +2,7 @@
 #include "telemetry/base/time.h"
 
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 
 namespace telemetry {
@@ -91,6 +92,24 @@ std::optional<UtcNs> from_rfc3339(std::string_view text) {
     const std::int64_t seconds =
         day_number * 86400 + *hour * 3600 + *minute * 60 + *second - offset_s;
     return seconds * kSecond + fraction;
+}
+
+UtcNs time_after(UtcNs time, double ns) {
+    UtcNs sum = 0;
+    if (time == kUnknownTime || !(std::abs(ns) < 0x1p63) ||
+        __builtin_add_overflow(time, std::llround(ns), &sum))
+        return kUnknownTime;
+    return sum;
+}
+
+UtcNs moved_time(UtcNs moved, UtcNs from, UtcNs to) {
+    std::int64_t distance = 0;
+    UtcNs sum = 0;
+    if (moved == kUnknownTime || from == kUnknownTime || to == kUnknownTime ||
+        __builtin_sub_overflow(moved, from, &distance) ||
+        __builtin_add_overflow(to, distance, &sum))
+        return kUnknownTime;
+    return sum;
 }
 
 UtcNs utc_now() {

@@ -14,6 +14,12 @@ std::string to_rfc3339(UtcNs time);
 /// RFC 3339, any offset, 0 to 9 digits of fraction, 'T' or space; nothing when malformed.
 std::optional<UtcNs> from_rfc3339(std::string_view text);
 
+/// `ns` after `time`; kUnknownTime when that is not known or no UtcNs can hold it.
+UtcNs time_after(UtcNs time, double ns);
+
+/// `moved` as far from `to` as it was from `from`; kUnknownTime as with time_after.
+UtcNs moved_time(UtcNs moved, UtcNs from, UtcNs to);
+
 /// The system's wall clock.
 UtcNs utc_now();
 

@@ -27,7 +27,8 @@ private:
         return fail(Error{message, file_, 0, 0, key});
     }
     Result<std::int64_t> count(const Json& map, const char* key, std::int64_t fallback) const;
-    Result<void> read_captures(const Json& list, SigmfMeta& meta) const;
+    /// `offset`: the index of the file's first sample, as all indices are the whole dataset's.
+    Result<void> read_captures(const Json& list, std::int64_t offset, SigmfMeta& meta) const;
     Result<UtcNs> time_of(const Json& capture) const;
 
     const std::string& file_;
@@ -54,21 +55,26 @@ Result<UtcNs> Reader::time_of(const Json& capture) const {
     return *time;
 }
 
-Result<void> Reader::read_captures(const Json& list, SigmfMeta& meta) const {
-    std::int64_t first_global = -1;
+Result<void> Reader::read_captures(const Json& list, std::int64_t offset, SigmfMeta& meta) const {
+    std::int64_t first_global = -1, header_bytes = 0;
     for (const Json& item : list) {
         if (!item.is_object())
             return wrong("captures", "expected a list of objects");
         SigmfCapture capture;
-        const auto start = count(item, "core:sample_start", 0);
+        const auto start = count(item, "core:sample_start", offset);
         const auto header = count(item, "core:header_bytes", 0);
         const auto global = count(item, "core:global_index", -1);
         const auto time = time_of(item);
         for (const auto* part : {&start, &header, &global, &time})
             if (!*part)
                 return fail(part->error());
-        capture.sample_start = *start;
+        if (*start < offset)
+            return wrong("core:sample_start", "lies before core:offset, the file's first sample");
+        capture.sample_start = *start - offset;
         capture.header_bytes = *header;
+        header_bytes += *header;
+        if (header_bytes > kMostIndex)
+            return wrong("core:header_bytes", "more bytes in all than a file has");
         capture.utc_ns = *time;
         if (meta.captures.empty()) {
             if (const auto at = item.find("core:frequency"); at != item.end() && at->is_number())
@@ -95,6 +101,8 @@ Result<void> Reader::read_captures(const Json& list, SigmfMeta& meta) const {
                 else if (gap_s < -1e-3)
                     meta.remark = file_ + ": the times of its captures overlap";
             }
+            if (capture.index > kMostIndex)
+                return wrong("captures", "their gaps add up to more samples than can be counted");
         } else {
             first_global = *global;
         }
@@ -135,11 +143,18 @@ Result<SigmfMeta> Reader::read(const Json& root) const {
     if (const auto name = global.find("core:dataset"); name != global.end() && name->is_string())
         meta.data_file = name->get<std::string>();
 
+    const auto offset = count(global, "core:offset", 0);
+    const auto trailing = count(global, "core:trailing_bytes", 0);
+    for (const auto* part : {&offset, &trailing})
+        if (!*part)
+            return fail(part->error());
+    meta.trailing_bytes = *trailing;
+
     static const Json none = Json::array();
     const Json& captures = root.contains("captures") ? root["captures"] : none;
     if (!captures.is_array())
         return wrong("captures", "expected a list");
-    if (const auto done = read_captures(captures, meta); !done)
+    if (const auto done = read_captures(captures, *offset, meta); !done)
         return fail(done.error());
     return meta;
 }

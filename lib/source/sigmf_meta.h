@@ -11,7 +11,7 @@ namespace telemetry::source {
 
 /// A run of samples of one SigMF recording without a gap.
 struct SigmfCapture {
-    std::int64_t sample_start = 0; ///< in the file
+    std::int64_t sample_start = 0; ///< in the file, whatever its core:offset
     std::int64_t index = 0;        ///< on the receiver's count, gaps included
     std::int64_t header_bytes = 0; ///< to be skipped before it
     UtcNs utc_ns = kUnknownTime;
@@ -23,6 +23,7 @@ struct SigmfMeta {
     double rate_hz = 0;
     std::optional<double> frequency_hz; ///< centre; of the first capture
     std::vector<SigmfCapture> captures; ///< at least one, rising; the first begins at 0
+    std::int64_t trailing_bytes = 0;    ///< at the file's end, no samples
     std::string data_file;              ///< of the archive's core:dataset; empty: beside it
     std::string remark;
 };

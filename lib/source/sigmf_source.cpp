@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "telemetry/base/time.h"
 #include "telemetry/source/encoded_stream.h"
 #include "telemetry/source/open.h"
 #include "telemetry/source/sigmf_meta.h"
@@ -29,7 +30,7 @@ public:
         std::int64_t headers = 0;
         for (const SigmfCapture& capture : meta_.captures)
             headers += capture.header_bytes;
-        return std::max<std::int64_t>(0, *bytes - headers) /
+        return std::max<std::int64_t>(0, *bytes - headers - meta_.trailing_bytes) /
                static_cast<std::int64_t>(meta_.encoding.sample_bytes());
     }
     std::string remark() const override { return remark_; }
@@ -38,6 +39,7 @@ public:
 
     Result<Samples> read(std::size_t most) override {
         anchor_.reset();
+        const auto sample_bytes = static_cast<std::int64_t>(meta_.encoding.sample_bytes());
         // Captures without samples are passed over, so that the next one begins a read of its own.
         while (next_ < meta_.captures.size() && meta_.captures[next_].sample_start == position_) {
             const SigmfCapture& capture = meta_.captures[next_++];
@@ -46,7 +48,6 @@ public:
             if (capture.utc_ns != kUnknownTime)
                 anchor_ = {capture.index, capture.utc_ns};
             if (capture.header_bytes != 0) {
-                const auto sample_bytes = static_cast<std::int64_t>(meta_.encoding.sample_bytes());
                 if (!stream_.seek(headers_ + position_ * sample_bytes))
                     return fail(Error{"cannot be read from its middle", stream_.stream().name()});
             }
@@ -55,6 +56,13 @@ public:
         if (next_ < meta_.captures.size())
             count = static_cast<std::size_t>(std::min<std::int64_t>(
                 static_cast<std::int64_t>(most), meta_.captures[next_].sample_start - position_));
+        if (meta_.trailing_bytes != 0) {
+            const std::int64_t left = stream_.stream().size().value_or(0) - meta_.trailing_bytes -
+                                      headers_ - position_ * sample_bytes;
+            cut_ = left > 0 && left < sample_bytes;
+            count = std::min(
+                count, static_cast<std::size_t>(std::max<std::int64_t>(0, left) / sample_bytes));
+        }
         auto samples = stream_.read(count);
         if (!samples)
             return samples;
@@ -69,7 +77,7 @@ public:
 
 private:
     void remark_at_end() {
-        if (stream_.odd_bytes() != 0)
+        if (cut_ || stream_.odd_bytes() != 0)
             remark_ = stream_.stream().name() + ": ends within a sample";
         else if (next_ < meta_.captures.size())
             remark_ =
@@ -82,6 +90,7 @@ private:
     std::int64_t position_ = 0; ///< samples read from the file
     std::int64_t index_ = 0;
     std::int64_t headers_ = 0; ///< bytes of capture headers so far
+    bool cut_ = false;         ///< what is left before the trailing bytes is less than a sample
     std::optional<std::pair<std::int64_t, UtcNs>> anchor_;
     std::string remark_;
 };
@@ -124,12 +133,10 @@ Result<std::unique_ptr<Source>> open_sigmf(const std::string& path, const Source
         return fail(Error{"its core:datatype is real, but --iq needs I and Q", meta_path});
     if (options.start_utc_ns) {
         // The given start counts; the file's own times keep their distances from it.
-        const UtcNs shift = meta->captures.front().utc_ns == kUnknownTime
-                                ? 0
-                                : *options.start_utc_ns - meta->captures.front().utc_ns;
-        for (SigmfCapture& capture : meta->captures)
-            if (capture.utc_ns != kUnknownTime)
-                capture.utc_ns += shift;
+        const UtcNs first = meta->captures.front().utc_ns;
+        if (first != kUnknownTime)
+            for (SigmfCapture& capture : meta->captures)
+                capture.utc_ns = moved_time(capture.utc_ns, first, *options.start_utc_ns);
         meta->captures.front().utc_ns = *options.start_utc_ns;
     }
     const std::string data_path =
@@ -139,6 +146,9 @@ Result<std::unique_ptr<Source>> open_sigmf(const std::string& path, const Source
     auto stream = ByteStream::open(data_path);
     if (!stream)
         return fail(stream.error());
+    if (meta->trailing_bytes != 0 && !stream->size())
+        return fail(
+            Error{"is no regular file, so its core:trailing_bytes cannot be found", data_path});
     if (stream->size() &&
         *stream->size() < static_cast<std::int64_t>(meta->encoding.sample_bytes()))
         return fail(

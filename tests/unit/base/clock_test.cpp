@@ -20,6 +20,19 @@ TEST(SampleClock, CountsFromTheAnchorAtOrBeforeTheSample) {
     EXPECT_EQ(clock.utc_of(-48000), 0);
 }
 
+TEST(SampleClock, KnowsNoTimeBeyondItsRange) {
+    SampleClock clock(48000);
+    clock.anchor(0, 1'767'225'600'000'000'000); // 2026
+    EXPECT_NE(clock.utc_of(235.0 * 365 * 86400 * 48000), kUnknownTime);
+    EXPECT_EQ(clock.utc_of(237.0 * 365 * 86400 * 48000), kUnknownTime);
+    EXPECT_EQ(clock.utc_of(4.5e15), kUnknownTime);
+    EXPECT_EQ(clock.utc_of(-4.5e15), kUnknownTime);
+    EXPECT_EQ(clock.utc_of(1e300), kUnknownTime);
+    clock.clear();
+    clock.anchor(0, kUnknownTime);
+    EXPECT_EQ(clock.utc_of(48000), kUnknownTime);
+}
+
 TEST(SymbolClock, TellsPositionsOfPastSymbols) {
     const std::vector<std::int8_t> symbols(100);
     SymbolClock clock(1000);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "telemetry/base/time.h"
 
+#include <limits>
+
 #include <gtest/gtest.h>
 
 namespace telemetry {
@@ -22,6 +24,20 @@ TEST(Time, Rfc3339RefusesWhatIsNot) {
           "2009-02-13T23:31:30.Z", "2009-02-13T23:31:30Zx", "9999-01-01T00:00:00Z",
           "2009-02-13T23:31:30+0100"})
         EXPECT_FALSE(from_rfc3339(text)) << text;
+}
+
+TEST(Time, SumsOutOfRangeAreUnknown) {
+    constexpr UtcNs most = std::numeric_limits<UtcNs>::max();
+    EXPECT_EQ(time_after(5, 2.6), 8);
+    EXPECT_EQ(time_after(most - 5, 5), most);
+    EXPECT_EQ(time_after(most - 5, 6), kUnknownTime);
+    EXPECT_EQ(time_after(-most, -5), kUnknownTime);
+    EXPECT_EQ(time_after(kUnknownTime, 5), kUnknownTime);
+    EXPECT_EQ(time_after(0, std::numeric_limits<double>::quiet_NaN()), kUnknownTime);
+    EXPECT_EQ(moved_time(10, 4, 100), 106);
+    EXPECT_EQ(moved_time(10, 4, most - 5), kUnknownTime);
+    EXPECT_EQ(moved_time(most, -4, 0), kUnknownTime);
+    EXPECT_EQ(moved_time(kUnknownTime, 4, 0), kUnknownTime);
 }
 
 } // namespace

@@ -254,12 +254,13 @@ TEST_F(RawSource, RefusesNonsense) {
 class SigmfSource : public Files {
 protected:
     std::string write_both(const std::string& captures, const std::string& data,
-                           const std::string& datatype = "ci8") const {
+                           const std::string& datatype = "ci8",
+                           const std::string& global = "") const {
         write("r.sigmf-data", data);
-        return write("r.sigmf-meta",
-                     R"({"global": {"core:datatype": ")" + datatype +
-                         R"(", "core:sample_rate": 1000, "core:version": "1.0.0"}, "captures": )" +
-                         captures + R"(, "annotations": []})");
+        return write("r.sigmf-meta", R"({"global": {"core:datatype": ")" + datatype +
+                                         R"(", "core:sample_rate": 1000, "core:version": "1.0.0")" +
+                                         global + R"(}, "captures": )" + captures +
+                                         R"(, "annotations": []})");
     }
 };
 
@@ -326,6 +327,48 @@ TEST_F(SigmfSource, SkipsHeaderBytes) {
     EXPECT_THAT(content.numbers, ElementsAre(0.5F, 0.5F, 0.25F, 0.25F));
 }
 
+TEST_F(SigmfSource, IndicesCountFromTheOffset) {
+    const auto content = read_all(write_both(
+        R"([{"core:sample_start": 1000, "core:datetime": "2026-01-01T00:00:00Z", "core:global_index": 1000},
+            {"core:sample_start": 1001, "core:global_index": 3001}])",
+        "\x40\x40\x20\x20", "ci8", R"(, "core:offset": 1000)"));
+    EXPECT_EQ(content.error, "");
+    EXPECT_EQ(content.remark, "");
+    EXPECT_EQ(to_rfc3339(content.start), "2026-01-01T00:00:00.000000000Z");
+    EXPECT_THAT(content.starts, ElementsAre(0, 2001));
+    EXPECT_THAT(content.numbers, ElementsAre(0.5F, 0.5F, 0.25F, 0.25F));
+}
+
+TEST_F(SigmfSource, TrailingBytesAreNoSamples) {
+    const auto read = [&](const std::string& data) {
+        return read_all(write_both(R"([{"core:sample_start": 0, "core:header_bytes": 1}])", data,
+                                   "ci8", R"(, "core:trailing_bytes": 3)"));
+    };
+    const auto whole = read("h\x40\x40\x20\x20xyz");
+    EXPECT_EQ(whole.error, "");
+    EXPECT_EQ(whole.remark, "");
+    EXPECT_EQ(whole.length, 2);
+    EXPECT_THAT(whole.numbers, ElementsAre(0.5F, 0.5F, 0.25F, 0.25F));
+    const auto cut = read("h\x40\x40\x20xyz");
+    EXPECT_THAT(cut.numbers, ElementsAre(0.5F, 0.5F));
+    EXPECT_THAT(cut.remark, HasSubstr("ends within a sample"));
+    EXPECT_THAT(read("hxyz").numbers, ElementsAre());
+    EXPECT_THAT(read("xy").numbers, ElementsAre());
+}
+
+TEST_F(SigmfSource, TimesOutOfRangeAreUnknown) {
+    SourceOptions options;
+    options.start_utc_ns = from_rfc3339("2200-01-01T00:00:00Z");
+    const auto content =
+        read_all(write_both(R"([{"core:sample_start": 0, "core:datetime": "1700-01-01T00:00:00Z"},
+                       {"core:sample_start": 1, "core:datetime": "2200-01-01T00:00:00Z"}])",
+                            std::string(16, '\0')),
+                 options);
+    EXPECT_EQ(content.error, "");
+    EXPECT_EQ(content.start, *options.start_utc_ns);
+    EXPECT_EQ(content.anchors.size(), 1U);
+}
+
 TEST_F(SigmfSource, StartTimeOverrides) {
     SourceOptions options;
     options.start_utc_ns = 5'000'000'000;
@@ -367,6 +410,22 @@ TEST_F(SigmfSource, RefusesNonsense) {
         HasSubstr("rising order"));
     EXPECT_THAT(error(global + R"(}, "captures": [{"core:datetime": "noon"}]})"),
                 HasSubstr("core:datetime: expected"));
+    EXPECT_THAT(error(global + R"(, "core:offset": 7}, "captures": [{"core:sample_start": 3}]})"),
+                HasSubstr("core:sample_start: lies before core:offset"));
+    EXPECT_THAT(error(global + R"(, "core:trailing_bytes": -7}})"),
+                HasSubstr("core:trailing_bytes: expected a count"));
+    // Each is within bounds, but not their sum.
+    std::string jumps, headers;
+    for (int k = 0; k < 5000; ++k) {
+        const std::string year = k % 2 == 0 ? "1700" : "2200", comma = k == 0 ? "" : ", ";
+        jumps += comma + R"({"core:sample_start": 0, "core:datetime": ")" + year +
+                 R"(-01-01T00:00:00Z"})";
+        headers += comma + R"({"core:sample_start": 0, "core:header_bytes": 1000000000000000})";
+    }
+    EXPECT_THAT(error(global + R"(}, "captures": [)" + jumps + "]}"),
+                HasSubstr("captures: their gaps add up"));
+    EXPECT_THAT(error(global + R"(}, "captures": [)" + headers + "]}"),
+                HasSubstr("core:header_bytes: more bytes in all"));
     EXPECT_THAT(read_all(folder_.string() + "/missing.sigmf-meta").error,
                 HasSubstr("cannot be opened"));
 }
