@@ -6,6 +6,7 @@
 
 #include "telemetry/dsp/discriminator.h"
 #include "telemetry/dsp/front_end_demodulator.h"
+#include "telemetry/dsp/limits.h"
 #include "telemetry/dsp/mixer.h"
 #include "telemetry/dsp/tone_detector.h"
 
@@ -188,10 +189,17 @@ Result<std::unique_ptr<Demodulator>> make_afsk(const Settings& settings,
                       std::abs(settings.real("deviation"))};
     if (tones.deviation_hz == 0)
         return fail(Error{.message = "two tones of the same frequency", .key = "deviation"});
-    const double samples_per_symbol = format.rate_hz / tones.baudrate_hz;
-    if (samples_per_symbol < 2)
-        return fail(Error{.message = "the sample rate is less than twice the symbol rate",
-                          .key = "baudrate"});
+    if (const auto checked = check_samples_per_symbol(format.rate_hz, tones.baudrate_hz); !checked)
+        return fail(checked.error());
+    if (const auto checked = check_symbol_rates("deviation", tones.deviation_hz, tones.baudrate_hz);
+        !checked)
+        return fail(checked.error());
+    if (tones.deviation_hz > tones.carrier_hz)
+        return fail(Error{.message = "the lower tone is below 0 Hz", .key = "deviation"});
+    if (tones.carrier_hz < tones.baudrate_hz / 4)
+        return fail(Error{.message = "less than a quarter of the symbol rate, which the tones "
+                                     "do not fit into",
+                          .key = "af_carrier"});
     if (format.rate_hz < 2 * (tones.carrier_hz + tones.deviation_hz))
         return fail(Error{.message = "the sample rate is less than twice the upper tone",
                           .key = "af_carrier"});

@@ -6,6 +6,7 @@
 #include "telemetry/dsp/carrier_tracker.h"
 #include "telemetry/dsp/discriminator.h"
 #include "telemetry/dsp/front_end_demodulator.h"
+#include "telemetry/dsp/limits.h"
 #include "telemetry/dsp/resampler.h"
 #include "telemetry/dsp/tone_detector.h"
 
@@ -121,9 +122,8 @@ Result<std::unique_ptr<Demodulator>> make_fsk(const Settings& settings,
     const double baudrate_hz = settings.real("baudrate");
     const double deviation_hz = std::abs(settings.real("deviation"));
     const double samples_per_symbol = format.rate_hz / baudrate_hz;
-    if (samples_per_symbol < 2)
-        return fail(Error{.message = "the sample rate is less than twice the symbol rate",
-                          .key = "baudrate"});
+    if (const auto checked = check_samples_per_symbol(format.rate_hz, baudrate_hz); !checked)
+        return fail(checked.error());
     if (format.kind == SampleKind::real) {
         auto demodulator = std::make_unique<FrontEndDemodulator<AudioFrontEnd>>(
             AudioFrontEnd(baudrate_hz, format.rate_hz), samples_per_symbol, kBasebandPulse);
@@ -131,6 +131,9 @@ Result<std::unique_ptr<Demodulator>> make_fsk(const Settings& settings,
             demodulator->set_scale(kUnknown, deviation_hz);
         return demodulator;
     }
+    for (const char* key : {"deviation", "offset_range"})
+        if (const auto checked = check_symbol_rates(key, settings.real(key), baudrate_hz); !checked)
+            return fail(checked.error());
     const double offset_hz =
         settings.real("offset_range") > 0 ? settings.real("offset_range") : baudrate_hz / 4;
     const double peak_hz = deviation_hz == 0 ? baudrate_hz / 4 : deviation_hz;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "telemetry/dsp/carrier_line.h"
+#include "telemetry/dsp/limits.h"
 #include "telemetry/dsp/psk_bits.h"
 #include "telemetry/dsp/psk_front_end.h"
 #include "telemetry/dsp/psk_symbols.h"
@@ -338,14 +339,9 @@ Result<std::unique_ptr<Demodulator>> make_psk(const Settings& settings, const Sa
     plan.format = format;
     plan.symbol_rate_hz = code == LineCode::manchester ? 2 * baudrate : baudrate;
     plan.roll_off = settings.real("roll_off");
-    if (!(format.rate_hz >= 2 * plan.symbol_rate_hz))
-        return fail(Error{"needs " + to_text(2 * plan.symbol_rate_hz) +
-                              " samples a second at least; the input has " +
-                              to_text(format.rate_hz),
-                          {},
-                          0,
-                          0,
-                          "baudrate"});
+    if (const auto checked = check_samples_per_symbol(format.rate_hz, plan.symbol_rate_hz);
+        !checked)
+        return fail(checked.error());
     double room = format.rate_hz / 2;
     if (format.kind == SampleKind::real) {
         plan.carrier_hz = settings.real("af_carrier");
@@ -367,6 +363,10 @@ Result<std::unique_ptr<Demodulator>> make_psk(const Settings& settings, const Sa
                           "af_carrier"});
     const double least = 0.02 * plan.symbol_rate_hz;
     plan.offset_range_hz = settings.real("offset_range");
+    if (const auto checked =
+            check_symbol_rates("offset_range", plan.offset_range_hz, plan.symbol_rate_hz);
+        !checked)
+        return fail(checked.error());
     if (plan.offset_range_hz == 0)
         plan.offset_range_hz =
             std::clamp(std::max(3000.0, 0.55 * plan.symbol_rate_hz), least, std::max(most, least));

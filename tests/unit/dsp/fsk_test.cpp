@@ -225,5 +225,35 @@ TEST(Afsk, MinimumShiftTonesFromAudio) {
     EXPECT_LE(std::min(result.errors, result.bits - result.errors), 3u);
 }
 
+/// Else a line of a station file could ask for all memory there is.
+TEST(FskLimits, WhatTakesTooMuchIsRefused) {
+    using Given = std::initializer_list<std::pair<const char*, const char*>>;
+    const auto refused = [](const char* name, Given given, SampleKind kind,
+                            double rate_hz) -> std::string {
+        const auto* entry = find_demodulator(name);
+        const auto made = entry->make(*read_settings_from(entry->fields, given), {kind, rate_hz});
+        return made ? "" : made.error().key;
+    };
+    const SampleKind iq = SampleKind::iq, real = SampleKind::real;
+    EXPECT_EQ(refused("FSK", {{"baudrate", "1"}}, iq, 2e10), "baudrate");
+    EXPECT_EQ(refused("FSK", {{"baudrate", "1"}}, real, 2e10), "baudrate");
+    EXPECT_EQ(refused("FSK", {{"baudrate", "1"}, {"deviation", "400000"}}, iq, 1e6), "baudrate");
+    EXPECT_EQ(refused("FSK", {{"baudrate", "20"}, {"deviation", "-400000"}}, iq, 1e6), "deviation");
+    EXPECT_EQ(refused("FSK", {{"baudrate", "20"}, {"offset_range", "400000"}}, iq, 1e6),
+              "offset_range");
+    EXPECT_EQ(refused("FSK", {{"baudrate", "20"}, {"deviation", "20480"}}, iq, 1e6), "");
+    EXPECT_EQ(refused("FSK", {{"baudrate", "1200"}}, iq, 61.44e6), "");
+    const auto afsk = [&](const char* baudrate, const char* carrier, const char* deviation) {
+        return refused("AFSK",
+                       {{"baudrate", baudrate}, {"af_carrier", carrier}, {"deviation", deviation}},
+                       iq, 4e6);
+    };
+    EXPECT_EQ(afsk("1", "1700", "500"), "baudrate");
+    EXPECT_EQ(afsk("100", "1000000", "-200000"), "deviation");
+    EXPECT_EQ(afsk("1000", "1", "500"), "deviation");
+    EXPECT_EQ(afsk("1000000", "10", "10"), "af_carrier");
+    EXPECT_EQ(afsk("1200", "1700", "500"), "");
+}
+
 } // namespace
 } // namespace telemetry::dsp::test

@@ -252,6 +252,9 @@ TEST(Psk, WrongSettingsAreRefused) {
     EXPECT_EQ(refused({{"baudrate", "9600"}}, {SampleKind::real, 24000}), "af_carrier");
     EXPECT_EQ(refused({{"baudrate", "9600"}, {"af_carrier", "3000"}}, kReal), "af_carrier");
     EXPECT_EQ(refused({{"baudrate", "9600"}, {"offset_range", "30000"}}, kIq), "offset_range");
+    EXPECT_EQ(refused({{"baudrate", "10"}}, {SampleKind::iq, 655360}), "");
+    EXPECT_EQ(refused({{"baudrate", "10"}}, {SampleKind::iq, 2e10}), "baudrate");
+    EXPECT_EQ(refused({{"baudrate", "10"}, {"offset_range", "10241"}}, kIq), "offset_range");
     EXPECT_FALSE(read_settings_from(entry->fields, {}).has_value());
 }
 
