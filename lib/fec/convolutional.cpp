@@ -3,7 +3,29 @@
 
 #include <bit>
 
+#include "telemetry/base/text.h"
+
 namespace telemetry::fec {
+namespace {
+
+constexpr struct {
+    std::string_view name;
+    ConvolutionalCode code;
+} kCodes[] = {
+    {"CCSDS", kConvolutionalCcsds},
+    {"NASA-DSN", kConvolutionalNasaDsn},
+    {"CCSDS uninverted", kConvolutionalCcsdsUninverted},
+    {"NASA-DSN uninverted", kConvolutionalNasaDsnUninverted},
+};
+
+} // namespace
+
+std::optional<ConvolutionalCode> find_convolutional_code(std::string_view name) {
+    for (const auto& known : kCodes)
+        if (equal_ignoring_case(known.name, name))
+            return known.code;
+    return std::nullopt;
+}
 
 void ConvolutionalEncoder::encode(std::span<const std::uint8_t> bits,
                                   std::vector<std::uint8_t>& symbols) {

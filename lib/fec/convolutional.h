@@ -2,7 +2,9 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace telemetry::fec {
@@ -24,6 +26,9 @@ inline constexpr ConvolutionalCode kConvolutionalCcsds{{{{0171, 0}, {0133, 1}}}}
 inline constexpr ConvolutionalCode kConvolutionalNasaDsn{{{{0133, 1}, {0171, 0}}}};
 inline constexpr ConvolutionalCode kConvolutionalCcsdsUninverted{{{{0171, 0}, {0133, 0}}}};
 inline constexpr ConvolutionalCode kConvolutionalNasaDsnUninverted{{{{0133, 0}, {0171, 0}}}};
+
+/// The code by its name in a station file, case ignored; nothing for "none" and names not known.
+std::optional<ConvolutionalCode> find_convolutional_code(std::string_view name);
 
 class ConvolutionalEncoder {
 public:

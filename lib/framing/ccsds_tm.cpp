@@ -29,18 +29,6 @@ std::size_t block_bytes(const CcsdsTmOptions& options) {
                              : 0);
 }
 
-std::optional<fec::ConvolutionalCode> convolutional_code(std::string_view name) {
-    if (name == "CCSDS")
-        return fec::kConvolutionalCcsds;
-    if (name == "NASA-DSN")
-        return fec::kConvolutionalNasaDsn;
-    if (name == "CCSDS uninverted")
-        return fec::kConvolutionalCcsdsUninverted;
-    if (name == "NASA-DSN uninverted")
-        return fec::kConvolutionalNasaDsnUninverted;
-    return {};
-}
-
 /// What the encoder sends for the marker whatever came before: but for the first six bits.
 SyncSearch encoded_marker(const fec::ConvolutionalCode& code, Precoding precoding) {
     std::vector<std::uint8_t> bits;
@@ -61,7 +49,7 @@ SyncSearch encoded_marker(const fec::ConvolutionalCode& code, Precoding precodin
 Result<std::unique_ptr<Deframer>> make(const Settings& settings) {
     CcsdsTmOptions options;
     options.frame_size = static_cast<std::size_t>(settings.integer("frame_size"));
-    options.convolutional = convolutional_code(settings.text("convolutional"));
+    options.convolutional = fec::find_convolutional_code(settings.text("convolutional"));
     if (settings.text("rs_basis") != "none")
         options.rs_basis =
             settings.text("rs_basis") == "dual" ? fec::RsBasis::dual : fec::RsBasis::conventional;

@@ -95,19 +95,6 @@ private:
     Bits plain_;
 };
 
-/// The code of that name as station files have it; nothing for "none".
-std::optional<fec::ConvolutionalCode> convolutional_code(std::string_view name) {
-    if (equal_ignoring_case(name, "CCSDS"))
-        return fec::kConvolutionalCcsds;
-    if (equal_ignoring_case(name, "NASA-DSN"))
-        return fec::kConvolutionalNasaDsn;
-    if (equal_ignoring_case(name, "CCSDS uninverted"))
-        return fec::kConvolutionalCcsdsUninverted;
-    if (equal_ignoring_case(name, "NASA-DSN uninverted"))
-        return fec::kConvolutionalNasaDsnUninverted;
-    return std::nullopt;
-}
-
 std::optional<fec::ReedSolomonCode> reed_solomon_code(std::string_view basis) {
     if (equal_ignoring_case(basis, "dual"))
         return fec::kRs223Dual;
@@ -123,7 +110,7 @@ Result<std::unique_ptr<Framer>> make_ccsds_framer(const Settings& settings,
     CcsdsOptions options;
     options.frame_size = static_cast<std::size_t>(number_or(settings, "frame_size", 223));
     options.convolutional =
-        convolutional_code(text_or(settings, "convolutional", defaults.convolutional));
+        fec::find_convolutional_code(text_or(settings, "convolutional", defaults.convolutional));
     options.reed_solomon = reed_solomon_code(text_or(settings, "rs_basis", defaults.rs_basis));
     options.interleaving = static_cast<int>(number_or(settings, "rs_interleaving", 1));
     options.randomised = !equal_ignoring_case(text_or(settings, "scrambler", "CCSDS"), "none");

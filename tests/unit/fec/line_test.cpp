@@ -133,16 +133,21 @@ TEST(Convolutional, ImpulseResponseIsTheGenerator) {
     EXPECT_EQ(symbols, (std::vector<std::uint8_t>{1, 1, 1, 0, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1}));
 }
 
+TEST(Convolutional, CodesHaveNames) {
+    EXPECT_EQ(find_convolutional_code("nasa-dsn")->outputs[0].inverted, 1U);
+    EXPECT_FALSE(find_convolutional_code("none"));
+    EXPECT_FALSE(find_convolutional_code("CCSDS "));
+}
+
 TEST(Convolutional, VectorsOfGnuRadio) {
     std::ifstream file(TELEMETRY_VECTORS "/fec/convolutional.txt");
     std::string name, bits, symbols;
     int vectors = 0;
     while (std::getline(file, name) && std::getline(file, bits) && std::getline(file, symbols)) {
         ++vectors;
-        const auto& code = name == "CCSDS"              ? kConvolutionalCcsds
-                           : name == "NASA-DSN"         ? kConvolutionalNasaDsn
-                           : name == "CCSDS uninverted" ? kConvolutionalCcsdsUninverted
-                                                        : kConvolutionalNasaDsnUninverted;
+        const auto found = find_convolutional_code(name);
+        ASSERT_TRUE(found) << name;
+        const ConvolutionalCode& code = *found;
         std::vector<std::uint8_t> data;
         for (const char bit : bits)
             data.push_back(bit == '1');
