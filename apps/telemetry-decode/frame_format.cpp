@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "telemetry/base/text.h"
+#include "telemetry/publish/kiss.h"
 #include "telemetry/publish/records.h"
 
 namespace telemetry::decode {
@@ -30,23 +31,12 @@ public:
     }
 };
 
-/// KISS (Chepponis and Karn, 1987): FEND, command 0 (data of port 0), the frame with FEND and FESC
-/// escaped, FEND.
 class Kiss final : public FrameFormat {
 public:
     std::string frame(const Frame& frame, const station::Downlink&) const override {
-        constexpr char fend = '\xc0';
-        constexpr char fesc = '\xdb';
-        std::string out = {fend, '\0'};
-        for (const std::uint8_t byte : frame.bytes) {
-            if (byte == 0xc0)
-                out += {fesc, '\xdc'};
-            else if (byte == 0xdb)
-                out += {fesc, '\xdd'};
-            else
-                out += static_cast<char>(byte);
-        }
-        return out + fend;
+        std::vector<std::uint8_t> out;
+        publish::append_kiss(frame.bytes, 0, out);
+        return {out.begin(), out.end()};
     }
 };
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "output.h"
 
+#include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <utility>
 
@@ -13,6 +15,32 @@ namespace telemetry::decode {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
+
+/// The unfinished file, for the signal handler.
+std::atomic<const char*> unfinished{nullptr};
+static_assert(std::atomic<const char*>::is_always_lock_free);
+
+/// Removes it and lets the signal end the process, as its action is the default again.
+extern "C" void remove_unfinished(int signal) {
+    if (const char* path = unfinished.load())
+        ::unlink(path);
+    ::raise(signal);
+}
+
+void remove_on_signals(const std::string& path) {
+    static std::string kept;
+    kept = path;
+    unfinished = kept.c_str();
+    for (const int signal : {SIGHUP, SIGINT, SIGTERM}) {
+        struct sigaction action {};
+        if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler == SIG_IGN)
+            continue; // nohup's wish
+        action = {};
+        action.sa_handler = &remove_unfinished;
+        action.sa_flags = static_cast<int>(SA_RESETHAND);
+        ::sigaction(signal, &action, nullptr);
+    }
+}
 
 } // namespace
 
@@ -28,10 +56,14 @@ Result<Output> Output::open(const std::string& path) {
     struct stat about {};
     const bool there = ::stat(path.c_str(), &about) == 0;
     const std::string written = there && !S_ISREG(about.st_mode) ? "" : path + ".part";
+    if (!written.empty())
+        remove_on_signals(written);
     const int descriptor = ::open(written.empty() ? path.c_str() : written.c_str(),
                                   O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (descriptor < 0)
+    if (descriptor < 0) {
+        unfinished = nullptr;
         return fail(Error{std::string("cannot be written: ") + std::strerror(errno), path});
+    }
     return Output(descriptor, path, written);
 }
 
@@ -43,8 +75,10 @@ Output::Output(Output&& other) noexcept
 Output::~Output() {
     if (descriptor_ >= 0)
         ::close(descriptor_);
-    if (!written_path_.empty())
-        ::unlink(written_path_.c_str());
+    if (written_path_.empty())
+        return;
+    ::unlink(written_path_.c_str());
+    unfinished = nullptr;
 }
 
 void Output::write(std::string_view bytes) noexcept {
@@ -78,6 +112,7 @@ Result<void> Output::close() {
     if (!written_path_.empty() && ::rename(written_path_.c_str(), path_.c_str()) != 0)
         return fail(trouble(errno));
     written_path_.clear();
+    unfinished = nullptr;
     return {};
 }
 

@@ -10,7 +10,8 @@ namespace telemetry::decode {
 /// A file that is either complete or not there, or standard output.
 ///
 /// A regular file is written under another name beside its place and renamed at the end; a device
-/// or pipe is written as it is. Errors are kept until someone asks, as no frame can be lost
+/// or pipe is written as it is. A signal that ends the process removes the unfinished file, so
+/// there is one Output at a time. Errors are kept until someone asks, as no frame can be lost
 /// silently: close() tells the first.
 class Output {
 public:

@@ -9,10 +9,12 @@ import json
 import os
 import pathlib
 import random
+import signal
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 PROGRAMS = pathlib.Path(sys.argv[1])
@@ -325,6 +327,24 @@ class Decode(unittest.TestCase):
         self.assert_refused(3, "holds no samples", self.station, self.write("none.wav", wav([])), "--output", path)
         self.assertFalse(path.exists())
         self.assertEqual(list(self.folder.glob("*.part")), [])
+
+    def test_signals_leave_no_output(self):
+        path = self.folder / "killed.jsonl"
+        part = self.folder / "killed.jsonl.part"
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            process = subprocess.Popen(
+                [str(word) for word in (PROGRAMS / "telemetry-decode", self.station, "-", "--input-format", "s16",
+                                        "--rate", RATE, "--output", path)],
+                stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+            with process:
+                deadline = time.monotonic() + 30
+                while not part.exists():
+                    self.assertLess(time.monotonic(), deadline)
+                    self.assertIsNone(process.poll())
+                    time.sleep(0.01)
+                process.send_signal(number)
+                self.assertEqual(process.wait(30), -number)
+            self.assertEqual(list(self.folder.glob("killed*")), [])
 
     def test_full_disk(self):
         if not os.path.exists("/dev/full"):
