@@ -56,7 +56,7 @@ struct Tones {
     double modulation_index() const { return 2 * deviation_hz / baudrate_hz; }
     double highest_hz() const { return carrier_hz + deviation_hz + baudrate_hz / 2; }
     /// One-sided width around af_carrier, short of the mirror image at −af_carrier.
-    double channel_hz() const { return std::min(deviation_hz + 0.3 * baudrate_hz, carrier_hz); }
+    double channel_hz() const { return std::min(kDiscriminatorChannel * baudrate_hz, carrier_hz); }
 };
 
 template <class Detector>

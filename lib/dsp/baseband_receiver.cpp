@@ -50,6 +50,12 @@ double pulse(double t, double width) {
     return std::abs(t) < width ? std::pow(std::cos(kPi * t / (2 * width)), 2) : 0;
 }
 
+/// To the nearest level but 0, which is for what has no sign.
+std::int8_t to_soft(float value) {
+    const float level = std::clamp(std::abs(value) + 0.5f, 1.0f, 127.0f);
+    return static_cast<std::int8_t>(value > 0 ? level : value < 0 ? -level : 0.0f);
+}
+
 } // namespace
 
 BasebandReceiver::BasebandReceiver(double step, double pulse_width)
@@ -93,6 +99,7 @@ void BasebandReceiver::reset() noexcept {
     hold_ = 0;
     link_ = {};
     misses_ = rates_averaged_ = 0;
+    stretches_ = 0;
 }
 
 void BasebandReceiver::process(std::span<const float> baseband, Sink<SoftSymbols>& sink) noexcept {
@@ -289,20 +296,43 @@ EqualizerWeights BasebandReceiver::weights_of_group(std::size_t first_run,
     return solve(sums, kPull);
 }
 
-double BasebandReceiver::carrier_offset(double center, double amplitude) const noexcept {
-    if (std::isfinite(removed_hz_))
-        return removed_hz_ + (std::isfinite(hz_per_unit_) ? center * hz_per_unit_ : 0);
-    return center / amplitude * deviation_hz_;
+void BasebandReceiver::add_carrier_offsets(std::span<const float> offsets_hz) noexcept {
+    for (const float hz : offsets_hz)
+        removed_hz_[static_cast<std::size_t>(stretches_++) % removed_hz_.size()] = hz;
 }
 
-void BasebandReceiver::update_quality(float quality, float coherence, float center,
-                                      float amplitude) noexcept {
+double BasebandReceiver::removed_hz(double position) const noexcept {
+    constexpr auto kStretch = static_cast<double>(kOffsetSymbols * kSamplesPerSymbol);
+    const auto stretch =
+        std::clamp<std::int64_t>(static_cast<std::int64_t>(position / kStretch), 0, stretches_ - 1);
+    return removed_hz_[static_cast<std::size_t>(stretch) % removed_hz_.size()];
+}
+
+/// Of the symbols from `first`: of the runs that are clear, since a group may be half noise.
+double BasebandReceiver::carrier_offset(std::size_t first, std::size_t count) const noexcept {
+    float best = 0;
+    for (std::size_t i = first; i < first + count; i += kRun)
+        best = std::max(best, runs_[i / kRun].levels.quality());
+    double sum = 0, runs = 0;
+    for (std::size_t i = first; i < first + count; i += kRun) {
+        const TwoLevels& levels = runs_[i / kRun].levels;
+        if (levels.quality() < 0.5f * best || levels.amplitude == 0)
+            continue;
+        const double center_hz = std::isfinite(hz_per_unit_) ? levels.center * hz_per_unit_ : 0;
+        sum += stretches_ > 0 ? removed_hz(places_[i].position) + center_hz
+                              : levels.center / levels.amplitude * deviation_hz_;
+        runs += 1;
+    }
+    return runs > 0 ? sum / runs : kUnknown;
+}
+
+void BasebandReceiver::update_quality(float quality, float coherence, std::size_t count) noexcept {
     const LockThreshold& threshold = link_.locked ? kUnlock : kLock;
     if (quality > threshold.quality && coherence > threshold.coherence) {
         misses_ = 0;
         link_.locked = true;
         link_.snr_db = 10 * std::log10(quality / 2);
-        link_.carrier_offset_hz = static_cast<float>(carrier_offset(center, amplitude));
+        link_.carrier_offset_hz = static_cast<float>(carrier_offset(pending_, count));
     } else if (++misses_ > kMissesAllowed || !link_.locked) {
         link_ = {};
         rates_averaged_ = 0;
@@ -322,25 +352,23 @@ void BasebandReceiver::yield_group(std::size_t count, Sink<SoftSymbols>& sink) n
     level_runs(std::min(first_run + run_count + kRunsAround, (symbols_ + kRun - 1) / kRun));
     const EqualizerWeights weights = weights_of_group(first_run, run_count);
 
-    float quality = 0, center = 0, amplitude = 0, runs = 0;
+    float quality = 0, runs = 0;
     for (std::size_t i = 0; i < count; i += kRun, runs += 1) {
         const std::size_t first = pending_ + i;
         const TwoLevels& levels = runs_[first / kRun].levels;
         quality += levels.quality();
-        center += levels.center;
-        amplitude += levels.amplitude;
         std::array<float, kRun> out;
         equalize_(on_.data() + kPad + first, mid_.data() + kPad + first, levels.center,
                   levels.amplitude > 0 ? 32.0f / levels.amplitude : 0.0f, weights, out.data());
         for (std::size_t k = 0; k < std::min(kRun, count - i); ++k)
-            soft_[i + k] = static_cast<std::int8_t>(std::clamp(out[k], -127.0f, 127.0f));
+            soft_[i + k] = to_soft(out[k]);
     }
     quality /= runs;
     float coherence = 0;
     for (std::size_t k = 0; k < count; ++k)
         coherence += places_[pending_ + k].coherence;
     coherence /= static_cast<float>(count);
-    update_quality(quality, coherence, center / runs, amplitude / runs);
+    update_quality(quality, coherence, count);
     link_.signal_level_db = level_db_;
     for (std::size_t from = 0; from < count;) {
         std::size_t to = from + 1;

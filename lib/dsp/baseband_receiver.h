@@ -50,8 +50,10 @@ public:
         hz_per_unit_ = hz_per_unit;
         deviation_hz_ = deviation_hz;
     }
-    /// Carrier offset that was taken off before, Hz.
-    void set_carrier_offset(double offset_hz) { removed_hz_ = offset_hz; }
+    /// Carrier offsets that were taken off before, Hz: of the baseband to come, in stretches of
+    /// kOffsetSymbols, ahead of the samples themselves.
+    void add_carrier_offsets(std::span<const float> offsets_hz) noexcept;
+    static constexpr std::size_t kOffsetSymbols = 32;
     void set_signal_level(float level_db) { level_db_ = level_db; }
 
 private:
@@ -73,15 +75,18 @@ private:
     void level_runs(std::size_t end) noexcept;
     EqualizerWeights weights_of_group(std::size_t first_run, std::size_t count) const noexcept;
     float fit_at(std::size_t first) noexcept;
-    void update_quality(float quality, float coherence, float center, float amplitude) noexcept;
+    void update_quality(float quality, float coherence, std::size_t count) noexcept;
     void update_rate(double error_ppm) noexcept;
-    double carrier_offset(double center, double amplitude) const noexcept;
+    double carrier_offset(std::size_t first, std::size_t count) const noexcept;
+    double removed_hz(double position) const noexcept;
 
     double step_;
     double origin_ = 0;
     double hz_per_unit_ = kUnknown;
     double deviation_hz_ = kUnknown;
-    double removed_hz_ = kUnknown;
+    /// Ring of the latest stretches, longer than symbols are held back; how many there were.
+    std::array<float, 64> removed_hz_{};
+    std::int64_t stretches_ = 0;
     float level_db_ = kUnknown;
 
     FirFunction fir_;

@@ -18,7 +18,7 @@ CarrierTracker::CarrierTracker(double in_rate_hz, double baudrate_hz, std::size_
                                double channel_hz, double range_hz, double deviation_hz)
     : rate_hz_(4 * static_cast<double>(multiple) * baudrate_hz), range_hz_(range_hz),
       least_amplitude_(0.5 * kTwoPi * deviation_hz / baudrate_hz), half_symbol_(2 * multiple),
-      stretch_(kLevelWindow * half_symbol_),
+      stretch_(2 * kStretchSymbols * half_symbol_),
       channel_i_(in_rate_hz, rate_hz_, std::min({channel_hz, 0.45 * in_rate_hz, 0.45 * rate_hz_})),
       channel_q_(channel_i_), phase_steps_(simd::choose(phase_step_variants())),
       two_level_(simd::choose(two_level_variants())) {
@@ -29,6 +29,7 @@ CarrierTracker::CarrierTracker(double in_rate_hz, double baudrate_hz, std::size_
     phase_.resize(stretch_);
     out_i_.resize(in_i_.size());
     out_q_.resize(in_i_.size());
+    offsets_hz_.reserve(in_i_.size() / stretch_ + 1);
 }
 
 std::size_t CarrierTracker::most_outputs(std::size_t count) const {
@@ -48,7 +49,7 @@ void CarrierTracker::reset() noexcept {
     fits_ = {};
     last_half_ = 0;
     started_ = false;
-    last_radians_ = last_estimate_ = offset_hz_ = turns_ = 0;
+    last_radians_ = last_estimate_ = turns_ = 0;
 }
 
 std::size_t CarrierTracker::process(std::span<const float> i, std::span<const float> q) noexcept {
@@ -59,6 +60,7 @@ std::size_t CarrierTracker::process(std::span<const float> i, std::span<const fl
 
 std::size_t CarrierTracker::take(std::size_t count) noexcept {
     filled_ += count;
+    offsets_hz_.clear();
     std::size_t made = 0;
     while (filled_ >= 1 + (fitted_ + 1) * stretch_) {
         fit_stretch(in_i_.data() + fitted_ * stretch_, in_q_.data() + fitted_ * stretch_);
@@ -134,7 +136,7 @@ void CarrierTracker::turn(const float* i, const float* q, double from_hz, double
         turns_ += step * kTurnBlock;
         turns_ -= std::floor(turns_);
     }
-    offset_hz_ = to_hz;
+    offsets_hz_.push_back(static_cast<float>((from_hz + to_hz) / 2));
 }
 
 std::size_t CarrierTracker::finish() noexcept {

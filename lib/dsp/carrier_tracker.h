@@ -23,7 +23,10 @@ public:
                    double range_hz, double deviation_hz);
 
     double step() const { return channel_i_.step(); }
-    double offset_hz() const { return offset_hz_; } ///< that was taken off the latest outputs
+
+    static constexpr std::size_t kStretchSymbols = 32;
+    /// What was taken off the outputs of the last process() or finish(), a value for each stretch.
+    std::span<const float> offsets_hz() const { return offsets_hz_; }
 
     std::size_t most_outputs(std::size_t count) const;
     std::size_t most_outputs_at_finish() const;
@@ -63,7 +66,8 @@ private:
     float last_half_ = 0;
     bool started_ = false;
     double last_radians_ = 0; ///< a symbol
-    double last_estimate_ = 0, offset_hz_ = 0;
+    double last_estimate_ = 0;
+    std::vector<float> offsets_hz_;
     double turns_ = 0; ///< phase of the oscillator
 };
 

@@ -47,6 +47,7 @@ public:
     void finish(Sink<SoftSymbols>& sink) noexcept override {
         take(blocks_.rest(), sink);
         const std::size_t count = front_end_.finish(baseband_.data());
+        tell_offsets();
         receiver_.process(std::span(baseband_).first(count), sink);
         receiver_.finish(sink);
         reset();
@@ -72,9 +73,13 @@ private:
             power += power_of(x);
         receiver_.set_signal_level(level_db(power / static_cast<float>(block.size())));
         const std::size_t count = front_end_.process(block, baseband_.data());
-        if constexpr (requires { front_end_.offset_hz(); })
-            receiver_.set_carrier_offset(front_end_.offset_hz());
+        tell_offsets();
         receiver_.process(std::span(baseband_).first(count), sink);
+    }
+
+    void tell_offsets() noexcept {
+        if constexpr (requires { front_end_.offsets_hz(); })
+            receiver_.add_carrier_offsets(front_end_.offsets_hz());
     }
 
     static float power_of(float x) { return x * x; }

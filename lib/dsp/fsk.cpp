@@ -38,8 +38,7 @@ constexpr Field kFields[] = {
 };
 
 constexpr double kBasebandRate = BasebandReceiver::kSamplesPerSymbol; ///< samples a symbol
-constexpr double kChannelMargin = 0.3; ///< one-sided beyond the deviation, of the symbol rate
-constexpr double kBasebandPass = 0.9;  ///< of the symbol rate
+constexpr double kBasebandPass = 0.9;                                 ///< of the symbol rate
 
 /// Audio of an FM receiver: already baseband.
 class AudioFrontEnd {
@@ -74,7 +73,7 @@ public:
 
     double step() const { return tracker_.step() * detector_.step(); }
     double delay() const { return tracker_.step() * detector_.delay(); }
-    double offset_hz() const { return tracker_.offset_hz(); }
+    std::span<const float> offsets_hz() const { return tracker_.offsets_hz(); }
     std::size_t most_outputs(std::size_t count) const {
         return detector_.most_outputs(tracker_.most_outputs(count));
     }
@@ -148,7 +147,7 @@ Result<std::unique_ptr<Demodulator>> make_fsk(const Settings& settings,
         return std::make_unique<FrontEndDemodulator<IqFrontEnd<ToneDetector>>>(
             IqFrontEnd(std::move(tracker), ToneDetector(rate_hz, peak_hz, baudrate_hz)),
             samples_per_symbol, kTonePulse);
-    Discriminator discriminator(rate_hz, peak_hz + kChannelMargin * baudrate_hz,
+    Discriminator discriminator(rate_hz, kDiscriminatorChannel * baudrate_hz,
                                 kBasebandRate * baudrate_hz, kBasebandPass * baudrate_hz);
     const double hz_per_unit = discriminator.hz_per_unit();
     auto demodulator = std::make_unique<FrontEndDemodulator<IqFrontEnd<Discriminator>>>(

@@ -183,6 +183,54 @@ TEST(FskQuality, SaysWhatTheSignalIs) {
         receive(*unknown, modem::to_fm_audio(iq, kRateHz, 12345)).qualities[10].carrier_offset_hz));
 }
 
+/// Each burst has its own carrier; what is said of its symbols must be that, although they leave
+/// long after the carrier tracker has gone on to noise and the next burst.
+TEST(FskQuality, CarrierOffsetIsThatOfTheBurst) {
+    const Options options{{"baudrate", "9600"}, {"deviation", "2400"}};
+    struct Burst {
+        double begin, end, offset_hz;
+    };
+    std::vector<Burst> bursts;
+    std::vector<Iq> iq;
+    std::mt19937 random(5);
+    for (int k = 0; k < 30; ++k) {
+        iq.resize(iq.size() + 3000 + random() % 4000);
+        const auto samples = modulate("GMSK", options, random_bits(500, random()), kRateHz);
+        const double offset_hz = static_cast<double>(random() % 4000) - 2000;
+        bursts.push_back({static_cast<double>(iq.size()),
+                          static_cast<double>(iq.size() + samples.size()), offset_hz});
+        for (std::size_t n = 0; n < samples.size(); ++n)
+            iq.push_back(samples[n] *
+                         std::polar(1.0f, static_cast<float>(2 * M_PI * offset_hz / kRateHz *
+                                                             static_cast<double>(n))));
+    }
+    iq = modem::Channel(channel_options(16, 9600)).pass(iq); // the last burst ends the input
+    const auto demodulator = make("GMSK", options, SampleKind::iq, kRateHz);
+    std::size_t blocks = 0, locked = 0;
+    double squares = 0;
+    auto sink = make_sink<SoftSymbols>([&](const SoftSymbols& block) {
+        const double middle = block.first_position + block.samples_per_symbol *
+                                                         static_cast<double>(block.values.size()) /
+                                                         2;
+        for (const Burst& burst : bursts) {
+            if (middle < burst.begin || middle > burst.end)
+                continue;
+            ++blocks;
+            if (!block.quality.locked)
+                continue;
+            ++locked;
+            const double error_hz = block.quality.carrier_offset_hz - burst.offset_hz;
+            squares += error_hz * error_hz;
+        }
+    });
+    Samples samples;
+    samples.iq = iq;
+    demodulator->process(samples, sink);
+    demodulator->finish(sink);
+    EXPECT_GT(locked, blocks * 3 / 4);
+    EXPECT_LT(std::sqrt(squares / static_cast<double>(locked)), 150);
+}
+
 TEST(FskLevel, OfACleanSymbolIs32) {
     const Options options{{"baudrate", "9600"}, {"deviation", "2400"}};
     const auto bits = random_bits(2000, 6);
