@@ -38,7 +38,9 @@ struct Samples {
 
 /// What a demodulator knows of the signal it is locked to. NaN: not known.
 struct LinkQuality {
-    float snr_db = kUnknown;                ///< Es/N0 of the symbols, dB
+    /// Es/N0 of the symbols, dB. Of an FM receiver's audio, where neither the carrier's power nor
+    /// its noise is to be seen: that of antipodal symbols in white noise that decide as well.
+    float snr_db = kUnknown;
     float carrier_offset_hz = kUnknown;     ///< signal minus expected, Hz
     float symbol_rate_error_ppm = kUnknown; ///< signal minus nominal, ppm
     float signal_level_db = kUnknown;       ///< mean power of the input, dB of full scale

@@ -73,6 +73,13 @@ ToneDetector make_detector(const Tones& tones, double rate_hz) {
     return {rate_hz, tones.deviation_hz, tones.baudrate_hz};
 }
 
+SnrRule snr_rule_of(const Discriminator& detector, const Tones& tones) {
+    return detector.snr_rule(tones.baudrate_hz);
+}
+SnrRule snr_rule_of(const ToneDetector& detector, const Tones& /*tones*/) {
+    return detector.snr_rule();
+}
+
 /// Receiver audio: the tones come down to either side of 0 Hz and to a Detector of frequencies.
 template <class Detector>
 class AudioFrontEnd {
@@ -81,8 +88,9 @@ public:
 
     AudioFrontEnd(const Tones& tones, double rate_hz)
         : mixer_(tones.carrier_hz / rate_hz), detector_(make_detector<Detector>(tones, rate_hz)),
-          i_(kBlock), q_(kBlock) {}
+          i_(kBlock), q_(kBlock), snr_rule_(snr_rule_of(detector_, tones)) {}
 
+    const SnrRule& snr_rule() const { return snr_rule_; }
     double step() const { return detector_.step(); }
     double delay() const { return detector_.delay(); }
     std::size_t most_outputs(std::size_t count) const { return detector_.most_outputs(count); }
@@ -114,6 +122,7 @@ private:
     Mixer mixer_;
     Detector detector_;
     std::vector<float> i_, q_;
+    SnrRule snr_rule_;
 };
 
 /// IQ: FM first, then as audio.
@@ -131,6 +140,7 @@ public:
         return std::min(rate_hz, 3 * tones.highest_hz());
     }
 
+    const SnrRule& snr_rule() const { return tones_.snr_rule(); }
     double step() const { return fm_.step() * tones_.step(); }
     double delay() const { return fm_.delay() + tones_.delay() * fm_.step(); }
     std::size_t most_outputs(std::size_t count) const {
@@ -165,16 +175,25 @@ private:
     std::vector<float> i_, q_, audio_;
 };
 
+template <class FrontEnd>
+std::unique_ptr<Demodulator> make(FrontEnd front_end, double samples_per_symbol,
+                                  double pulse_width) {
+    const SnrRule snr_rule = front_end.snr_rule();
+    auto demodulator = std::make_unique<FrontEndDemodulator<FrontEnd>>(
+        std::move(front_end), samples_per_symbol, pulse_width);
+    demodulator->set_snr_rule(snr_rule);
+    return demodulator;
+}
+
 template <class Detector>
 std::unique_ptr<Demodulator> make(const Tones& tones, double fm_channel_hz, double pulse_width,
                                   const SampleFormat& format) {
     const double samples_per_symbol = format.rate_hz / tones.baudrate_hz;
     if (format.kind == SampleKind::real)
-        return std::make_unique<FrontEndDemodulator<AudioFrontEnd<Detector>>>(
-            AudioFrontEnd<Detector>(tones, format.rate_hz), samples_per_symbol, pulse_width);
-    return std::make_unique<FrontEndDemodulator<IqFrontEnd<Detector>>>(
-        IqFrontEnd<Detector>(tones, fm_channel_hz, format.rate_hz), samples_per_symbol,
-        pulse_width);
+        return make(AudioFrontEnd<Detector>(tones, format.rate_hz), samples_per_symbol,
+                    pulse_width);
+    return make(IqFrontEnd<Detector>(tones, fm_channel_hz, format.rate_hz), samples_per_symbol,
+                pulse_width);
 }
 
 } // namespace

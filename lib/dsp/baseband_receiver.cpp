@@ -29,6 +29,7 @@ constexpr int kEdgeHalf = 7;       ///< samples to each side that show a transit
 constexpr std::size_t kSymbolCapacity = 1024;
 constexpr std::size_t kHistory = 192; ///< symbols kept after they were yielded
 constexpr float kBestWeight = 30.0f;  ///< of a run in the equaliser's equations, for its quality
+constexpr float kClearShare = 0.6f;   ///< of a group's best quality, that a run of its signal has
 constexpr float kPull = 60.0f; ///< in such units: runs of mere noise hardly move the equaliser
 
 /// Transition detector: odd around its centre, a band-pass at half the symbol rate. The square of
@@ -296,6 +297,31 @@ EqualizerWeights BasebandReceiver::weights_of_group(std::size_t first_run,
     return solve(sums, kPull);
 }
 
+/// From the symbols in and around a group. Runs whose levels are less clear than the group's own
+/// are noise beside a burst.
+float BasebandReceiver::snr_db_of_group(std::size_t first_run, std::size_t count,
+                                        const EqualizerWeights& weights) const noexcept {
+    float best = 0;
+    for (std::size_t r = first_run; r < first_run + count; ++r)
+        best = std::max(best, runs_[r].levels.quality());
+    const std::size_t from = first_run > kRunsAround ? first_run - kRunsAround : 0;
+    const std::size_t to = std::min(first_run + count + kRunsAround, levelled_);
+    SymbolWindow window;
+    for (std::size_t r = from; r < to; ++r) {
+        const TwoLevels& levels = runs_[r].levels;
+        const bool clear = runs_[r].weight > 0 && levels.quality() >= kClearShare * best;
+        const float* on = on_.data() + kPad + r * kRun;
+        const float scale = levels.amplitude > 0 ? 1 / levels.amplitude : 0.0f;
+        SymbolWindow::Run& run = window.add(clear);
+        equalize_(on, mid_.data() + kPad + r * kRun, levels.center, scale, weights,
+                  run.equalized.data());
+        for (std::size_t k = 0; k < kRun; ++k)
+            run.received[k] = on[k] - levels.center;
+    }
+    const float snr_db = window.snr_db(snr_rule_);
+    return std::isnan(snr_db) ? link_.snr_db : snr_db;
+}
+
 void BasebandReceiver::add_carrier_offsets(std::span<const float> offsets_hz) noexcept {
     for (const float hz : offsets_hz)
         removed_hz_[static_cast<std::size_t>(stretches_++) % removed_hz_.size()] = hz;
@@ -331,7 +357,6 @@ void BasebandReceiver::update_quality(float quality, float coherence, std::size_
     if (quality > threshold.quality && coherence > threshold.coherence) {
         misses_ = 0;
         link_.locked = true;
-        link_.snr_db = 10 * std::log10(quality / 2);
         link_.carrier_offset_hz = static_cast<float>(carrier_offset(pending_, count));
     } else if (++misses_ > kMissesAllowed || !link_.locked) {
         link_ = {};
@@ -369,6 +394,8 @@ void BasebandReceiver::yield_group(std::size_t count, Sink<SoftSymbols>& sink) n
         coherence += places_[pending_ + k].coherence;
     coherence /= static_cast<float>(count);
     update_quality(quality, coherence, count);
+    if (link_.locked && misses_ == 0)
+        link_.snr_db = snr_db_of_group(first_run, run_count, weights);
     link_.signal_level_db = level_db_;
     for (std::size_t from = 0; from < count;) {
         std::size_t to = from + 1;

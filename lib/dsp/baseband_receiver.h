@@ -10,6 +10,7 @@
 #include "telemetry/base/stage.h"
 #include "telemetry/dsp/equalizer.h"
 #include "telemetry/dsp/fir_kernel.h"
+#include "telemetry/dsp/symbol_snr.h"
 #include "telemetry/dsp/symbol_timing.h"
 #include "telemetry/dsp/two_level.h"
 
@@ -54,6 +55,8 @@ public:
     /// kOffsetSymbols, ahead of the samples themselves.
     void add_carrier_offsets(std::span<const float> offsets_hz) noexcept;
     static constexpr std::size_t kOffsetSymbols = 32;
+    /// How the symbols' Es/N0 follows from what is measured behind the detector.
+    void set_snr_rule(const SnrRule& rule) { snr_rule_ = rule; }
     void set_signal_level(float level_db) { level_db_ = level_db; }
 
 private:
@@ -75,6 +78,8 @@ private:
     void level_runs(std::size_t end) noexcept;
     EqualizerWeights weights_of_group(std::size_t first_run, std::size_t count) const noexcept;
     float fit_at(std::size_t first) noexcept;
+    float snr_db_of_group(std::size_t first_run, std::size_t count,
+                          const EqualizerWeights& weights) const noexcept;
     void update_quality(float quality, float coherence, std::size_t count) noexcept;
     void update_rate(double error_ppm) noexcept;
     double carrier_offset(std::size_t first, std::size_t count) const noexcept;
@@ -88,6 +93,7 @@ private:
     std::array<float, 64> removed_hz_{};
     std::int64_t stretches_ = 0;
     float level_db_ = kUnknown;
+    SnrRule snr_rule_;
 
     FirFunction fir_;
     BankFunction bank_function_;

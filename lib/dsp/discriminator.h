@@ -7,6 +7,7 @@
 #include "telemetry/dsp/fir.h"
 #include "telemetry/dsp/phase_kernel.h"
 #include "telemetry/dsp/resampler.h"
+#include "telemetry/dsp/symbol_snr.h"
 
 namespace telemetry::dsp {
 
@@ -32,6 +33,10 @@ public:
 
     /// Hz for an output of 1.
     double hz_per_unit() const { return hz_per_unit_; }
+
+    /// Of FSK with a modulation index below that of a ToneDetector, whatever its pulse, behind
+    /// BasebandReceiver's kBasebandPulse.
+    SnrRule snr_rule(double symbol_rate_hz) const;
 
     std::size_t most_outputs(std::size_t count) const;
     std::size_t process(std::span<const float> i, std::span<const float> q, float* out) noexcept;

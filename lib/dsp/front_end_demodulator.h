@@ -33,6 +33,8 @@ public:
         receiver_.set_scale(hz_per_unit, deviation_hz);
     }
 
+    void set_snr_rule(const SnrRule& rule) { receiver_.set_snr_rule(rule); }
+
     void process(const Samples& input, Sink<SoftSymbols>& sink) noexcept override {
         if (!started_)
             receiver_.set_origin(static_cast<double>(input.first_index) + front_end_.delay());

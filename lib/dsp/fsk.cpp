@@ -143,17 +143,23 @@ Result<std::unique_ptr<Demodulator>> make_fsk(const Settings& settings,
     const auto multiple = static_cast<std::size_t>(std::ceil(wide_hz / (1.7 * baudrate_hz)));
     CarrierTracker tracker(format.rate_hz, baudrate_hz, multiple, wide_hz, offset_hz, peak_hz);
     const double rate_hz = kBasebandRate * static_cast<double>(multiple) * baudrate_hz;
-    if (2 * peak_hz >= kLeastToneIndex * baudrate_hz)
-        return std::make_unique<FrontEndDemodulator<IqFrontEnd<ToneDetector>>>(
-            IqFrontEnd(std::move(tracker), ToneDetector(rate_hz, peak_hz, baudrate_hz)),
-            samples_per_symbol, kTonePulse);
+    if (2 * peak_hz >= kLeastToneIndex * baudrate_hz) {
+        ToneDetector tones(rate_hz, peak_hz, baudrate_hz);
+        const SnrRule snr_rule = tones.snr_rule();
+        auto demodulator = std::make_unique<FrontEndDemodulator<IqFrontEnd<ToneDetector>>>(
+            IqFrontEnd(std::move(tracker), std::move(tones)), samples_per_symbol, kTonePulse);
+        demodulator->set_snr_rule(snr_rule);
+        return demodulator;
+    }
     Discriminator discriminator(rate_hz, kDiscriminatorChannel * baudrate_hz,
                                 kBasebandRate * baudrate_hz, kBasebandPass * baudrate_hz);
     const double hz_per_unit = discriminator.hz_per_unit();
+    const SnrRule snr_rule = discriminator.snr_rule(baudrate_hz);
     auto demodulator = std::make_unique<FrontEndDemodulator<IqFrontEnd<Discriminator>>>(
         IqFrontEnd(std::move(tracker), std::move(discriminator)), samples_per_symbol,
         kBasebandPulse);
     demodulator->set_scale(hz_per_unit, kUnknown);
+    demodulator->set_snr_rule(snr_rule);
     return demodulator;
 }
 

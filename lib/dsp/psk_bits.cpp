@@ -78,6 +78,7 @@ bool ManchesterPairs::push(const PskSymbols::Hop& hop) noexcept {
     bits_.symbols = out_;
     bits_.period = 2 * period;
     bits_.noise = here.hop.noise / 2;
+    bits_.es_n0 = here.hop.es_n0 * 2;
     return true;
 }
 

@@ -48,7 +48,6 @@ private:
 
     struct Record {
         float offset_hz = 0;
-        float level_db = kUnknown;
         bool locked = false;
     };
 
@@ -58,6 +57,8 @@ private:
     PskSymbols::PhaseWindow phase_window_of(std::int64_t hop) const noexcept;
     void turn_hop(std::int64_t hop) noexcept;
     void yield(const PskSymbols::Hop& hop, Sink<SoftSymbols>& sink) noexcept;
+    void measure(const Samples& part) noexcept;
+    float level_db(std::int64_t hop) const noexcept;
     double step_of_symbol() const { return front_.step() * plan_.samples_per_symbol; }
 
     PskPlan plan_;
@@ -76,6 +77,15 @@ private:
     std::array<Record, kRecords> records_{};
     std::array<std::int8_t, PskSymbols::kMostSymbols> values_{};
     std::vector<PskSymbols::Symbol> bits_;
+
+    /// Of the input, by hop.
+    struct InputPower {
+        double sum = 0;
+        std::int64_t count = 0;
+    };
+    static constexpr std::int64_t kPowers = 128; ///< more than there are between input and output
+    std::array<InputPower, kPowers> powers_{};
+    std::int64_t measured_hop_ = 0;
 
     std::int64_t first_index_ = 0;
     std::int64_t inputs_ = 0;
@@ -118,7 +128,8 @@ void PskDemodulator::reset() noexcept {
     differential_.reset();
     x_i_.reset();
     x_q_.reset();
-    first_index_ = inputs_ = turned_ = yielded_ = 0;
+    first_index_ = inputs_ = turned_ = yielded_ = measured_hop_ = 0;
+    powers_ = {};
     limit_ = -1;
     phase_ = 0;
     dc_i_ = dc_q_ = 0;
@@ -134,6 +145,7 @@ void PskDemodulator::process(const Samples& input, Sink<SoftSymbols>& sink) noex
             part.real = input.real.subspan(at, count);
         else
             part.iq = input.iq.subspan(at, count);
+        measure(part);
         inputs_ += static_cast<std::int64_t>(count);
         take(part, sink);
     }
@@ -148,6 +160,39 @@ void PskDemodulator::finish(Sink<SoftSymbols>& sink) noexcept {
         part.iq = silence_iq_;
         take(part, sink);
     }
+}
+
+/// One sample after the other, so that it does not matter how the input is cut.
+void PskDemodulator::measure(const Samples& part) noexcept {
+    const double hop_length = step_of_symbol() * PskSymbols::kHopSymbols;
+    const auto of = [](float x) {
+        const double power = static_cast<double>(x) * x;
+        return power < 1e12 ? power : 0; // not what is no sample
+    };
+    const std::size_t size = part.size();
+    for (std::size_t n = 0; n < size;) {
+        const double hop_end = static_cast<double>(measured_hop_ + 1) * hop_length;
+        const double left =
+            std::ceil(hop_end) - static_cast<double>(inputs_) - static_cast<double>(n);
+        if (left <= 0) {
+            powers_[static_cast<std::size_t>(++measured_hop_ % kPowers)] = {};
+            continue;
+        }
+        const std::size_t end = n + std::min(size - n, static_cast<std::size_t>(left));
+        InputPower& power = powers_[static_cast<std::size_t>(measured_hop_ % kPowers)];
+        power.count += static_cast<std::int64_t>(end - n);
+        for (; n < end; ++n)
+            power.sum += plan_.format.kind == SampleKind::real
+                             ? of(part.real[n])
+                             : of(part.iq[n].real()) + of(part.iq[n].imag());
+    }
+}
+
+float PskDemodulator::level_db(std::int64_t hop) const noexcept {
+    const InputPower& power = powers_[static_cast<std::size_t>(hop % kPowers)];
+    if (hop > measured_hop_ || !(power.sum > 0))
+        return kUnknown;
+    return static_cast<float>(10 * std::log10(power.sum / static_cast<double>(power.count)));
 }
 
 void PskDemodulator::take(const Samples& part, Sink<SoftSymbols>& sink) noexcept {
@@ -253,13 +298,11 @@ void PskDemodulator::turn_hop(std::int64_t hop) noexcept {
 
     const float* x_i = x_i_.at(hop * static_cast<std::int64_t>(count));
     const float* x_q = x_q_.at(hop * static_cast<std::int64_t>(count));
-    float power[kLanes] = {};
     for (std::size_t n = 0; n < count; n += kLanes)
         for (std::size_t l = 0; l < kLanes; ++l) {
             const float i = x_i[n + l], q = x_q[n + l];
             turned_i_[n + l] = i * z_i[l] - q * z_q[l];
             turned_q_[n + l] = i * z_q[l] + q * z_i[l];
-            power[l] += i * i + q * q;
             const float z = z_i[l] * s_i[l] - z_q[l] * s_q[l];
             z_q[l] = z_i[l] * s_q[l] + z_q[l] * s_i[l];
             z_i[l] = z;
@@ -276,12 +319,6 @@ void PskDemodulator::turn_hop(std::int64_t hop) noexcept {
     Record& record = records_[static_cast<std::size_t>(hop) % kRecords];
     record.locked = around > CarrierLine::kLineToNoise && here > CarrierLine::kLineToNoise / 2;
     record.offset_hz = static_cast<float>(wrapped((first + last) / 2 - nominal_) * rate_hz_);
-    float sum = 0;
-    for (const float p : power)
-        sum += p;
-    const float mean =
-        sum / static_cast<float>(count) / (plan_.format.kind == SampleKind::real ? 2 : 1);
-    record.level_db = mean > 0 ? 10 * std::log10(mean) : kUnknown;
 }
 
 void PskDemodulator::yield(const PskSymbols::Hop& hop, Sink<SoftSymbols>& sink) noexcept {
@@ -306,13 +343,10 @@ void PskDemodulator::yield(const PskSymbols::Hop& hop, Sink<SoftSymbols>& sink) 
     out.first_position = static_cast<double>(first_index_) + position(0);
     out.samples_per_symbol = hop.period * step_of_symbol();
     out.quality.locked = record.locked;
-    out.quality.signal_level_db = record.level_db;
+    out.quality.signal_level_db = level_db(hop.index);
     if (record.locked) {
-        // Mean over all of the symbol's time → at its centre: a raised-cosine pulse train has
-        // 1 − α/4 of its peak power in the mean.
-        const double peak = hop.signal / (1 - plan_.roll_off / 4);
-        if (hop.noise > 0 && peak > 0)
-            out.quality.snr_db = static_cast<float>(10 * std::log10(peak / (2.0 * hop.noise)));
+        if (hop.es_n0 > 0)
+            out.quality.snr_db = static_cast<float>(10 * std::log10(hop.es_n0));
         out.quality.carrier_offset_hz = record.offset_hz;
         out.quality.symbol_rate_error_ppm = -1e6f * hop.rate_error;
     }

@@ -15,6 +15,7 @@ constexpr double kPi = std::numbers::pi;
 constexpr float kClockMemory = 0.98f; ///< a hop
 constexpr float kVoteMemory = 0.98f;  ///< a hop
 constexpr float kBroadVotes = 0.05f;  ///< what the broad filter needs; noise stays below
+constexpr float kClearShare = 0.55f;  ///< of a hop's power, that a cell of the same signal has
 constexpr float kSignalThere = 1.8f;  ///< in-phase over quadrature power; Es/N0 of about −3 dB
 
 /// How little the values of a hop spread about their mean size: 1 is not at all.
@@ -60,7 +61,8 @@ PskSymbols::MatchedFilter::MatchedFilter(std::vector<float> symmetric)
 }
 
 PskSymbols::PskSymbols(int samples_per_symbol, double roll_off)
-    : factor_(samples_per_symbol / kRate),
+    : peak_(1 / (1 - roll_off / 4)), // of a raised-cosine pulse train
+      factor_(samples_per_symbol / kRate),
       matched_(design_root_raised_cosine(samples_per_symbol, roll_off, kSpan)),
       broad_(design_root_raised_cosine(samples_per_symbol, 1.0, kBroadSpan)),
       fir_(simd::choose(fir_variants())), bank_(simd::choose(bank_variants())),
@@ -320,6 +322,27 @@ double PskSymbols::timing_at(double symbol_time) const noexcept {
     return a + (b - a) * part;
 }
 
+double PskSymbols::es_n0(std::int64_t hop) const noexcept {
+    constexpr std::int64_t kReach = 3;          // hops
+    const auto power = [&](std::int64_t cell) { // with its neighbours: less at a burst's edge
+        float sum = 0;
+        for (std::int64_t c = cell - 1; c <= cell + 1; ++c)
+            sum += cells_[c].in_phase - cells_[c].quadrature;
+        return sum;
+    };
+    float here = 0;
+    for (std::int64_t cell = hop * kCells; cell < (hop + 1) * kCells; ++cell)
+        here = std::max(here, power(cell));
+    double signal = 0, noise = 0;
+    for (std::int64_t cell = (hop - kReach) * kCells; cell < (hop + kReach + 1) * kCells; ++cell) {
+        if (power(cell) < kClearShare * here)
+            continue;
+        signal += cells_[cell].in_phase - cells_[cell].quadrature;
+        noise += cells_[cell].quadrature;
+    }
+    return noise > 0 && signal > 0 ? peak_ * signal / (2 * noise) : 0;
+}
+
 void PskSymbols::make_symbols(std::int64_t hop) noexcept {
     const double begin = static_cast<double>(hop * kHopSymbols), end = begin + kHopSymbols;
     const std::int64_t origin = hop * kHopSymbols * kRate - 32; // where the kernel's x starts
@@ -376,6 +399,7 @@ void PskSymbols::make_symbols(std::int64_t hop) noexcept {
     hop_.period = count > 1 ? (times[count - 1] - times[0]) / static_cast<double>(count - 1) : 1.0;
     hop_.signal = std::max(wide.in_phase - wide.quadrature, 0.0f);
     hop_.noise = wide.quadrature;
+    hop_.es_n0 = es_n0(hop);
     hop_.rate_error = static_cast<float>(rate_error());
 }
 

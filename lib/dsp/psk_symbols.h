@@ -45,6 +45,7 @@ public:
         float signal = 0;     ///< power of the signal, around here
         float noise = 0;      ///< N0/2 in the same measure
         float rate_error = 0; ///< of the symbol clock, relative
+        double es_n0 = 0;     ///< power ratio, without noise beside bursts; 0: not known
     };
 
     /// Long follows less of an oscillator's own movements, but slips no cycles in strong noise.
@@ -101,9 +102,11 @@ private:
     void time_cells(std::int64_t hop) noexcept;
     void make_symbols(std::int64_t hop) noexcept;
     void average_drift() noexcept;
+    double es_n0(std::int64_t hop) const noexcept;
     double rate_error() const noexcept;
     double timing_at(double symbol_time) const noexcept;
 
+    double peak_;           ///< power at a symbol's centre over the mean
     int factor_;            ///< decimation by the matched filter
     MatchedFilter matched_; ///< to a root-raised-cosine pulse
     MatchedFilter broad_;   ///< to one with a roll-off of 1

@@ -28,6 +28,13 @@ std::vector<float> tone_taps(double radians, std::size_t samples, double (*wave)
     return taps;
 }
 
+/// Measured at an index of 1. The difference of magnitudes scatters less than the noise at high
+/// ratios, more at low ones. Tones that are not quite orthogonal seem closer to their level than
+/// they are; more distance, and so more noise in between, does the opposite.
+constexpr SnrPoint kSnr[] = {{0.8f, 5},   {4.8f, 8},    {7.35f, 10}, {9.8f, 12}, {13.3f, 15},
+                             {16.7f, 18}, {18.85f, 20}, {24.0f, 25}, {28.9f, 30}};
+constexpr double kShiftBelow = 5.0, kShiftAbove = 0.5, kMostShift = 0.5; ///< dB, of index − 1
+
 double cosine(double x) {
     return std::cos(x);
 }
@@ -38,7 +45,7 @@ double sine(double x) {
 } // namespace
 
 ToneDetector::ToneDetector(double in_rate_hz, double deviation_hz, double baudrate_hz)
-    : multiple_(rate_multiple(deviation_hz, baudrate_hz)),
+    : index_(2 * deviation_hz / baudrate_hz), multiple_(rate_multiple(deviation_hz, baudrate_hz)),
       channel_i_(in_rate_hz, kSamplesPerSymbol * static_cast<double>(multiple_) * baudrate_hz,
                  std::min(deviation_hz + 0.7 * baudrate_hz, 0.45 * in_rate_hz)),
       channel_q_(channel_i_), delay_(2 * static_cast<double>(multiple_)),
@@ -53,6 +60,12 @@ ToneDetector::ToneDetector(double in_rate_hz, double deviation_hz, double baudra
         std::max(channel_i_.most_outputs(kBlock), channel_i_.most_outputs_at_finish());
     for (auto* buffer : {&i_, &q_, &i_c_, &i_s_, &q_c_, &q_s_})
         buffer->resize(most + 2 * multiple_);
+}
+
+SnrRule ToneDetector::snr_rule() const {
+    const double excess = index_ - 1;
+    const double shift_db = std::min(excess * (excess < 0 ? kShiftBelow : kShiftAbove), kMostShift);
+    return {.points = kSnr, .shift_db = static_cast<float>(shift_db)};
 }
 
 std::size_t ToneDetector::most_outputs(std::size_t count) const {

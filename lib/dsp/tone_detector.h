@@ -6,6 +6,7 @@
 
 #include "telemetry/dsp/fir.h"
 #include "telemetry/dsp/resampler.h"
+#include "telemetry/dsp/symbol_snr.h"
 
 namespace telemetry::dsp {
 
@@ -26,6 +27,9 @@ public:
     double step() const { return static_cast<double>(multiple_) * channel_i_.step(); }
     double delay() const { return -delay_ * channel_i_.step(); }
 
+    /// Behind BasebandReceiver's kTonePulse.
+    SnrRule snr_rule() const;
+
     std::size_t most_outputs(std::size_t count) const;
     std::size_t process(std::span<const float> i, std::span<const float> q, float* out) noexcept;
     std::size_t finish(float* out) noexcept;
@@ -36,6 +40,7 @@ private:
     static constexpr std::size_t kBlock = 2048;
     std::size_t detect(std::size_t count, float* out) noexcept;
 
+    double index_;          ///< of the modulation
     std::size_t multiple_;  ///< channel samples an output
     std::size_t phase_ = 0; ///< of the next channel sample, modulo multiple_
     Resampler channel_i_, channel_q_;
