@@ -42,7 +42,15 @@ demodulator_impl::make_stage(double rate) const {
 }
 
 bool demodulator_impl::start() {
+    // What follows is another stream; what the last one left behind was not asked for any more.
+    if (d_finished || d_clock.index() > 0)
+        d_after_gap = true;
     d_finished = false;
+    if (d_stage)
+        d_stage->reset();
+    d_symbols.clear();
+    d_blocks.clear();
+    d_handed_out = d_blocks_handed_out = 0;
     return gr::block::start();
 }
 
@@ -101,9 +109,10 @@ void demodulator_impl::heed(const stream_clock::news& news) {
                             stage.error().to_string());
         d_stage = stage ? std::move(*stage) : nullptr;
     }
-    if (news.time) {
+    // A time told at the old rate cannot be extrapolated with the new one.
+    if (news.time || news.rate) {
         d_anchor_index = d_clock.index();
-        d_anchor_utc_ns = *news.time;
+        d_anchor_utc_ns = d_clock.utc_of(d_anchor_index);
     }
 }
 

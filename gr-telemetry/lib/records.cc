@@ -45,16 +45,14 @@ bool is_dictionary(const pmt::pmt_t& message) {
     return time ? *time : ::telemetry::kUnknownTime;
 }
 
-/// "ISS 9k6: lock_acquired, SNR 12.3 dB, offset +210 Hz"
-std::string sentence(const pmt::pmt_t& event, const std::string& name) {
-    std::string text = text_of(event, "station");
-    if (const auto downlink = text_of(event, "downlink"); !downlink.empty())
-        text += " " + downlink;
-    if (!text.empty())
-        text += ": ";
-    text += name;
-    if (const auto detail = text_of(event, "text"); !detail.empty())
-        text += ", " + detail;
+/// "lock acquired, SNR 12.3 dB, offset +210 Hz". The station and the downlink are in the topic.
+std::string sentence(const pmt::pmt_t& event, std::string name) {
+    std::replace(name.begin(), name.end(), '_', ' ');
+    std::string text = text_of(event, "text");
+    if (text.empty())
+        text = name;
+    else if (name == "frame discarded") // its text is a reason's name, no sentence
+        text = name + ", " + text;
     if (const auto count = count_of(event, "count", 1); count != 1)
         text += " (" + std::to_string(count) + ")";
     char number[64];
@@ -88,11 +86,13 @@ std::optional<record> event_record(const pmt::pmt_t& message) {
         if (has(message, key))
             attributes.push_back({key, real_of(message, key, NAN)});
 
+    const std::string text = sentence(message, name);
     const auto time = time_of(message);
     return record{text_of(message, "station"), text_of(message, "downlink"),
                   publish::event_json(
                       event, time == ::telemetry::kUnknownTime ? ::telemetry::utc_now() : time,
-                      sentence(message, name), attributes)};
+                      text, attributes),
+                  std::string(event.name), text};
 }
 
 std::optional<record> metrics_record(const pmt::pmt_t& message, ::telemetry::UtcNs start) {
@@ -129,13 +129,17 @@ std::optional<record> metrics_record(const pmt::pmt_t& message, ::telemetry::Utc
     }
     count(metrics::receiver_samples, "samples");
     count(metrics::receiver_samples_lost, "samples_lost");
+    count(metrics::receiver_samples_invalid, "samples_invalid");
     if (list.empty())
         return std::nullopt;
     const auto time = time_of(message);
     return record{
-        text_of(message, "station"), text_of(message, "downlink"),
+        text_of(message, "station"),
+        text_of(message, "downlink"),
         publish::metrics_json(time == ::telemetry::kUnknownTime ? ::telemetry::utc_now() : time,
-                              start, list)};
+                              start, list),
+        {},
+        {}};
 }
 
 } // namespace telemetry

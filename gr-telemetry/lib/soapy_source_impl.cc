@@ -111,8 +111,12 @@ bool soapy_source_impl::ready() {
     }
     try {
         auto device = std::make_unique<soapy_device>(d_options);
+        if (!d_started) {
+            d_rate = device->rate();
+            d_clock = ::telemetry::ArrivalClock(d_rate);
+        }
         // What follows was built for the old rate; a difference within rounding is none.
-        if (d_started && std::abs(device->rate() - d_rate) > 1e-6 * d_rate)
+        if (std::abs(device->rate() - d_rate) > 1e-6 * d_rate)
             throw std::runtime_error("its sample rate is not what it was");
         d_device = std::move(device);
         d_hardware = d_device->hardware();

@@ -37,7 +37,7 @@ private:
 
     const soapy_source_options d_options;
     std::unique_ptr<soapy_device> d_device; // none: failed, tried again at d_next_try_ns
-    double d_rate;
+    std::atomic<double> d_rate; // asked for by other threads while the device is waited for
     std::string d_hardware;
     ::telemetry::ArrivalClock d_clock;
     ::telemetry::BackOff d_back_off;

@@ -17,6 +17,7 @@ public:
     uint64_t frames() const override { return d_stage->frames(); }
     uint64_t samples() const override { return d_stage->samples(); }
     uint64_t samples_missing() const override { return d_stage->samples_missing(); }
+    uint64_t samples_invalid() const override { return d_stage->samples_invalid(); }
 
 private:
     const std::shared_ptr<station_stage> d_stage;

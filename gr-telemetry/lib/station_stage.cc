@@ -141,6 +141,8 @@ void station_stage::on_frame(const core::Frame& frame, int downlink) noexcept {
 }
 
 void station_stage::on_event(const core::station::Event& event) noexcept {
+    if (event.kind == core::station::EventKind::samples_invalid)
+        d_invalid += static_cast<uint64_t>(event.count);
     dictionary dict;
     dict.add_text("event", core::station::name_of(event.kind));
     dict.add_text("station", d_station.name);
@@ -198,6 +200,7 @@ void station_stage::publish_metrics() {
         dict.add_count("duplicates", static_cast<int64_t>(status[i].duplicates));
         dict.add_count("samples", static_cast<int64_t>(samples()));
         dict.add_count("samples_lost", static_cast<int64_t>(samples_missing()));
+        dict.add_count("samples_invalid", static_cast<int64_t>(samples_invalid()));
         message_port_pub(keys::metrics(), dict.get());
     }
 }

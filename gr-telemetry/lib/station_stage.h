@@ -22,6 +22,7 @@ public:
     uint64_t frames() const { return d_frames; }
     uint64_t samples() const { return d_samples; }
     uint64_t samples_missing() const { return d_missing; }
+    uint64_t samples_invalid() const { return d_invalid; }
 
 private:
     void work_off(const void* items, int count, uint64_t first_offset,
@@ -47,7 +48,7 @@ private:
     int64_t d_base = 0;                                         // index of the receiver's sample 0
     int64_t d_metrics_interval = 0;                             // samples; 0: none
     int64_t d_until_metrics = 0;
-    std::atomic<uint64_t> d_frames{0}, d_samples{0}, d_missing{0};
+    std::atomic<uint64_t> d_frames{0}, d_samples{0}, d_missing{0}, d_invalid{0};
 };
 
 } // namespace telemetry

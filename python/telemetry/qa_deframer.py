@@ -84,6 +84,35 @@ class Chain(unittest.TestCase):
         self.assertEqual(deframer.frames(), 6)
 
 
+    def test_psk_restarts(self):
+        bits = qa_signals.nrzi(qa_signals.hdlc_bits(FRAMES))
+        # Differential: the phase turns where the bit is 0; 40 samples a symbol.
+        levels = np.repeat(qa_signals.symbols(bits), 40).astype(np.float64)
+        levels = np.convolve(levels, np.hanning(42)[1:-1] / np.hanning(42).sum(), mode="same")
+        noise = 0.05 * np.random.default_rng(3).standard_normal((2, levels.size))
+        iq = (levels + noise[0] + 1j * noise[1]).astype(np.complex64)
+        demodulator = telemetry.demodulator("BPSK", {"baudrate": 1200}, 48000, "complex")
+        deframer = telemetry.deframer("AX.25")
+        for again in (1, 2, 3):
+            found = run(samples(iq), demodulator, deframer)
+            self.assertEqual(found.frames, FRAMES, again)
+
+    def test_times_after_a_change_of_rate(self):
+        from qa_flowgraph import rx_time
+        import pmt
+
+        n = self.audio.size
+        faster = qa_signals.fsk_audio(FRAMES, rate=96000)
+        tags = [(0, "rx_time", rx_time(1000)), (n, "rx_rate", pmt.from_double(96000))]
+        found = self.chain(samples(np.concatenate([self.audio, faster]), tags))
+        self.assertEqual(found.frames, FRAMES * 2)
+        meta = found.metadata[len(FRAMES)]
+        seconds, fraction = pmt.to_python(pmt.dict_ref(pmt.car(found.messages[len(FRAMES)]), pmt.mp("rx_time"),
+                                                       pmt.PMT_NIL))
+        expected = 1000 + n / 48000 + (meta["sample_index"] - n) / 96000
+        self.assertAlmostEqual(seconds + fraction, expected, places=6)
+
+
 class Catalogs(unittest.TestCase):
     def test_every_entry_tells_its_fields(self):
         for entry in telemetry.demodulators() + telemetry.deframers():

@@ -119,6 +119,25 @@ class StationReceiver(unittest.TestCase):
             lost = [event for event in events.metadata if event["event"] == "samples_lost"]
             self.assertEqual([(event["count"], event["sample_index"]) for event in lost], [(7777, n + 7777)])
 
+    def test_clock_that_is_set_is_no_gap(self):
+        n = self.audio.size
+        tags = [(0, "rx_time", rx_time(0)), (n, "rx_time", rx_time(1795395600))]
+        frames, events, metrics = self.receive(samples(np.concatenate([self.audio, self.audio]), tags))
+        self.assertEqual(frames.frames, FRAMES * 2)
+        self.assertNotIn("samples_lost", [event["event"] for event in events.metadata])
+        self.assertEqual(metrics.metadata[-1]["samples_lost"], 0)
+        self.assertTrue(frames.metadata[-1]["time"].startswith("2026-11-23T01:00:0"))
+
+    def test_endless_loss_is_bounded(self):
+        n = self.audio.size
+        for count in (pmt.from_uint64(2**64 - 1), pmt.from_uint64(2**63), pmt.from_long(2**63 - 1)):
+            tags = [(0, "rx_time", rx_time(0)), (n, "samples_lost", count), (n + 500, "samples_lost", count)]
+            frames, _, metrics = self.receive(samples(np.concatenate([self.audio, self.audio]), tags))
+            self.assertEqual(frames.frames[:4], FRAMES)
+            indices = [frame["sample_index"] for frame in frames.metadata]
+            self.assertEqual(indices, sorted(indices))
+            self.assertEqual(metrics.metadata[-1]["samples_lost"], 2**52 - n)
+
     def test_rx_rate_makes_the_chain_anew(self):
         faster = qa_signals.fsk_audio(FRAMES, rate=96000)
         tags = [(0, "rx_rate", pmt.from_double(48000.001)), (self.audio.size, "rx_rate", pmt.from_double(96000))]

@@ -9,6 +9,7 @@
 //   silent=AT       nothing comes from this index on: reads time out
 //   absent=N        the first N attempts to open a device of this file fail
 //   again=AT        the next device of this file that is opened begins at this index
+//   actual=RATE     the sample rate it has, whatever it is set to
 //   pace=1          samples come at the sample rate rather than as fast as possible
 //   end=fail|silent what follows the last sample (default silent)
 //
@@ -111,6 +112,8 @@ public:
             failures_.push_back(std::stoll(item));
         if (const std::string silent = text_of(args, "silent"); !silent.empty())
             silent_ = std::stoll(silent);
+        if (const std::string actual = text_of(args, "actual"); !actual.empty())
+            actual_rate_hz_ = std::stod(actual);
         paced_ = text_of(args, "pace") == "1";
         fails_at_end_ = text_of(args, "end") == "fail";
     }
@@ -178,7 +181,7 @@ public:
     }
 
     void setSampleRate(const int, const std::size_t, const double rate) override {
-        rate_hz_ = std::clamp(rate, 1e3, 1e7);
+        rate_hz_ = actual_rate_hz_.value_or(std::clamp(rate, 1e3, 1e7));
     }
     double getSampleRate(const int, const std::size_t) const override { return rate_hz_; }
     SoapySDR::RangeList getSampleRateRange(const int, const std::size_t) const override {
@@ -253,6 +256,7 @@ private:
     bool paced_ = false;
     bool fails_at_end_ = false;
     double rate_hz_ = 48000;
+    std::optional<double> actual_rate_hz_;
     double frequency_hz_ = 0;
     Clock::time_point began_;
     std::int64_t began_at_ = 0;

@@ -91,7 +91,8 @@ void bind_blocks(py::module& m) {
         .def("left_out", &gt::station_receiver::left_out)
         .def("frames", &gt::station_receiver::frames)
         .def("samples", &gt::station_receiver::samples)
-        .def("samples_missing", &gt::station_receiver::samples_missing);
+        .def("samples_missing", &gt::station_receiver::samples_missing)
+        .def("samples_invalid", &gt::station_receiver::samples_invalid);
 
     py::class_<gt::publisher, gr::block, gr::basic_block, std::shared_ptr<gt::publisher>>(
         m, "publisher", "Publishes frames, events and metrics over ZeroMQ.")

@@ -16,6 +16,8 @@ struct record {
     std::string station;
     std::string source;  //!< the downlink; empty: the receiver as a whole
     std::string payload; //!< JSON
+    std::string name;    //!< of an event: "telemetry.link.lock_lost"
+    std::string text;    //!< of an event, for people
 };
 
 //! Nothing when `message` is no dictionary. An event that docs/wire-format.md does not know is

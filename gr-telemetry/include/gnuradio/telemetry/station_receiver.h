@@ -58,6 +58,8 @@ public:
     virtual uint64_t frames() const = 0;          //!< yielded so far; any thread
     virtual uint64_t samples() const = 0;         //!< taken so far; any thread
     virtual uint64_t samples_missing() const = 0; //!< lost before they came here; any thread
+    //! Not finite and taken as 0, as far as events told; any thread.
+    virtual uint64_t samples_invalid() const = 0;
 };
 
 } // namespace telemetry
