@@ -312,6 +312,12 @@ Result<Configuration> load_configuration(const CommandLine& command_line) {
     return parse_configuration(*text, command_line.file, command_line);
 }
 
+bool StationChoice::chooses(std::string_view downlink) const {
+    return downlinks.empty() || std::ranges::any_of(downlinks, [&](const std::string& chosen) {
+               return equal_ignoring_case(chosen, downlink);
+           });
+}
+
 Result<std::vector<station::Station>> load_stations(const Configuration& configuration) {
     const auto folders = configuration.station_folders.empty() ? station::default_station_folders()
                                                                : configuration.station_folders;
@@ -331,7 +337,9 @@ Result<std::vector<station::Station>> load_stations(const Configuration& configu
         for (const auto& downlink : station->downlinks)
             names.push_back(downlink.name);
         for (const std::string& name : choice.downlinks)
-            if (std::ranges::find(names, name) == names.end())
+            if (std::ranges::none_of(names, [&](std::string_view known) {
+                    return equal_ignoring_case(known, name);
+                }))
                 return fail(Error{"station " + station->name + " has no downlink '" + name + "'" +
                                       did_you_mean(name, names),
                                   choice.line > 0 ? configuration.file : "", choice.line, 0,

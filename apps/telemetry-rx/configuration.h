@@ -34,6 +34,8 @@ struct StationChoice {
     std::string name;
     std::vector<std::string> downlinks; ///< empty: all
     int line = 0;
+
+    bool chooses(std::string_view downlink) const;
 };
 
 struct Configuration {

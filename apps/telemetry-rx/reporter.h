@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <gnuradio/block.h>
 
@@ -53,11 +51,6 @@ private:
     Log& log_;
     UtcNs start_utc_ns_;
     std::uint64_t frames_ = 0;
-    struct Counts {
-        std::int64_t confirmed = 0;
-        std::int64_t unconfirmed = 0;
-    };
-    std::map<std::pair<std::string, std::string>, Counts> counts_; ///< by station and downlink
 };
 
 } // namespace telemetry::rx

@@ -187,16 +187,18 @@ void Session::announce() {
     reporter_->report(publish::events::receiver_started, text, attributes);
 }
 
-void Session::measure() {
+/// The throughput is that since an earlier reading.
+Session::Reading Session::measure(const Reading& since) {
     namespace metrics = publish::metrics;
-    const std::int64_t now = steady_ns();
-    const std::uint64_t samples = receivers_.front()->samples();
-    const double passed_s = static_cast<double>(now - last_measured_ns_) * 1e-9;
+    const Reading now{receivers_.front()->samples(), steady_ns()};
+    const double passed_s = static_cast<double>(now.at_ns - since.at_ns) * 1e-9;
     std::vector<publish::Measurement> list{
-        {metrics::receiver_samples, static_cast<std::int64_t>(samples)},
+        {metrics::receiver_samples, static_cast<std::int64_t>(now.samples)},
         {metrics::receiver_samples_lost,
          static_cast<std::int64_t>(receivers_.front()->samples_missing())},
-        {metrics::receiver_throughput, static_cast<double>(samples - last_samples_) / passed_s},
+        {metrics::receiver_samples_invalid,
+         static_cast<std::int64_t>(receivers_.front()->samples_invalid())},
+        {metrics::receiver_throughput, static_cast<double>(now.samples - since.samples) / passed_s},
     };
     if (recorder_) {
         list.push_back(
@@ -211,8 +213,7 @@ void Session::measure() {
         list.push_back({metrics::publish_queued, static_cast<std::int64_t>(stats.queued)});
     }
     reporter_->measure(list);
-    last_samples_ = samples;
-    last_measured_ns_ = now;
+    return now;
 }
 
 int Session::run() {
@@ -229,7 +230,7 @@ int Session::run() {
     if (pollfd polled{signal.get(), POLLIN, 0}; ::poll(&polled, 1, static_cast<int>(delay_ms)) > 0)
         source_.finish();
     announce();
-    last_measured_ns_ = steady_ns();
+    begin_.at_ns = steady_ns();
     top_->start();
     std::jthread waiter([&] {
         top_->wait();
@@ -239,13 +240,14 @@ int Session::run() {
 
     const std::int64_t interval_ns =
         std::llround(configuration_.output.real("metrics_interval") * 1e9);
-    std::int64_t next_measure_ns = last_measured_ns_ + interval_ns;
+    Reading last = begin_;
+    std::int64_t next_measure_ns = begin_.at_ns + interval_ns;
     std::int64_t deadline_ns = 0; ///< 0: the end was not asked for
     bool stopped = false;
     while (true) {
         const std::int64_t now = steady_ns();
         if (now >= next_measure_ns) {
-            measure();
+            last = measure(last);
             next_measure_ns = now + interval_ns;
         }
         if (deadline_ns > 0 && now >= deadline_ns) {
@@ -280,7 +282,8 @@ int Session::run() {
 /// Everything is in the reporter's queues now; `forced`: some thread of the flow graph hangs.
 int Session::wind_up(bool forced) {
     reporter_->work_off_queues();
-    measure();
+    // Of the whole run: since the last reading there may have been nothing but the end.
+    measure(begin_);
     const auto failure = forced ? std::nullopt : source_.failure();
     const publish::Attribute attributes[] = {
         {"frames", static_cast<std::int64_t>(reporter_->frames())},

@@ -40,7 +40,11 @@ private:
     Result<void> add_station(const station::Station& station, const StationChoice& choice);
     std::string station_names() const;
     void announce();
-    void measure();
+    struct Reading {
+        std::uint64_t samples = 0;
+        std::int64_t at_ns = 0; ///< steady clock
+    };
+    Reading measure(const Reading& since);
     int wind_up(bool forced);
 
     const Configuration& configuration_;
@@ -53,8 +57,7 @@ private:
     std::vector<gr::telemetry::station_receiver::sptr> receivers_;
     Recorder::Pointer recorder_; ///< none: not asked for
     gr::top_block_sptr top_;
-    std::uint64_t last_samples_ = 0;
-    std::int64_t last_measured_ns_ = 0;
+    Reading begin_;
 };
 
 } // namespace telemetry::rx

@@ -92,10 +92,22 @@ Result<SourceBlock> make_feed_block(const Configuration& configuration, OpenFeed
                        describe(configuration, options.format)};
 }
 
+/// The first of the chosen downlinks that has a frequency tells it.
+std::optional<double> downlink_frequency(const Configuration& configuration,
+                                         const std::vector<station::Station>& stations) {
+    for (std::size_t i = 0; i < stations.size(); ++i)
+        for (const auto& downlink : stations[i].downlinks)
+            if (downlink.frequency_hz && configuration.stations[i].chooses(downlink.name))
+                return downlink.frequency_hz;
+    return std::nullopt;
+}
+
 /// The receiver file outweighs the first station's hints.
-gr::telemetry::soapy_source_options hardware_options(const Settings& settings,
-                                                     const station::Station& station) {
-    const Settings& hints = station.sdr;
+gr::telemetry::soapy_source_options
+hardware_options(const Configuration& configuration,
+                 const std::vector<station::Station>& stations) {
+    const Settings& settings = configuration.source_settings;
+    const Settings& hints = stations.front().sdr;
     const auto pick = [&](const char* name) {
         return settings.given(name) || !hints.given(name) ? settings.real(name) : hints.real(name);
     };
@@ -106,9 +118,9 @@ gr::telemetry::soapy_source_options hardware_options(const Settings& settings,
     options.ppm = pick("ppm");
     options.bandwidth = pick("bandwidth");
     options.frequency = pick("frequency");
-    if (options.frequency <= 0 && !station.downlinks.empty())
-        options.frequency =
-            station.downlinks.front().frequency_hz.value_or(0) + settings.real("tune_offset");
+    if (options.frequency <= 0)
+        if (const auto frequency_hz = downlink_frequency(configuration, stations))
+            options.frequency = *frequency_hz + settings.real("tune_offset");
     options.gain = settings.text("gain");
     if (options.gain.empty() && hints.given("gain"))
         options.gain = to_text(hints.real("gain"));
@@ -133,12 +145,12 @@ Result<SourceBlock> make_hardware_block(const Configuration& configuration,
     const Settings& settings = configuration.source_settings;
     if (!(settings.real("rate") > 0))
         return fail(placed({"required: the sample rate to set", "", 0, 0, "rate"}, configuration));
-    const auto options = hardware_options(settings, stations.front());
+    const auto options = hardware_options(configuration, stations);
     if (!(options.frequency > 0))
-        return fail(
-            placed({"station " + stations.front().name + " does not tell its frequency; give one",
-                    "", 0, 0, "frequency"},
-                   configuration));
+        return fail(placed(
+            {"no chosen downlink of " + stations.front().name + " tells its frequency; give one",
+             "", 0, 0, "frequency"},
+            configuration));
     try {
         auto block = gr::telemetry::soapy_source::make(options);
         const SampleFormat format{SampleKind::iq, block->rate()};

@@ -104,6 +104,8 @@ private:
             std::uint64_t sequence = 0;
             std::memcpy(&sequence, bytes.data(), sizeof sequence);
             bytes = bytes.subspan(header_bytes);
+            if (is_late(sequence))
+                return {};
             lost = lost_datagrams(sequence, arrival);
         }
         if (lost > 0)
@@ -113,6 +115,12 @@ private:
                         "a datagram holds no whole number of samples; is `payload` right?");
         datagram_samples_ = bytes.size() / payload_.sample_bytes();
         return {};
+    }
+
+    /// Overtaken on the way by one whose coming counted this one as lost; its samples can no longer
+    /// be put where they belong.
+    bool is_late(std::uint64_t sequence) const {
+        return numbered_ && sequence < next_sequence_ && next_sequence_ - sequence <= kMostLate;
     }
 
     std::int64_t lost_datagrams(std::uint64_t sequence, Arrival& arrival) {
@@ -137,6 +145,7 @@ private:
     }
 
     static constexpr std::uint64_t kMostLost = 1'000'000;
+    static constexpr std::uint64_t kMostLate = 64;
 
     Descriptor socket_;
     Payload payload_;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <utility>
+
 #include <zmq.hpp>
 
 #include "feed.h"
@@ -32,12 +34,7 @@ public:
                 zmq::message_t message;
                 if (!socket_.recv(message))
                     return arrival;
-                const std::span bytes(message.data<std::byte>(), message.size());
-                if (payload_.append(bytes) != 0 && !remarked_) {
-                    remarked_ = true;
-                    arrival.remark = "a message of " + std::to_string(message.size()) +
-                                     " bytes holds no whole number of samples; is `payload` right?";
-                }
+                take(message, arrival);
             } catch (const zmq::error_t& problem) {
                 if (problem.num() == EINTR)
                     return arrival;
@@ -51,16 +48,42 @@ public:
     }
 
 private:
+    void take(const zmq::message_t& message, Arrival& arrival) {
+        const std::span bytes(message.data<std::byte>(), message.size());
+        // A key in front of the samples is a part of its own. Which part holds samples, and that
+        // tags are not among them, cannot be told from the bytes.
+        if (message.more() || within_parts_) {
+            within_parts_ = message.more();
+            remark_once(arrival, "a message of several parts is left out; let the sender send bare "
+                                 "samples, without key or tags");
+        } else if (bytes.size() % payload_.sample_bytes() != 0) {
+            remark_once(arrival, "a message of " + std::to_string(bytes.size()) +
+                                     " bytes holds no whole number of samples and is left out; is "
+                                     "`payload` right, and does the sender send no tags?");
+        } else {
+            payload_.append(bytes);
+        }
+    }
+
+    void remark_once(Arrival& arrival, const std::string& text) {
+        if (!std::exchange(remarked_, true))
+            arrival.remark = text;
+    }
+
     zmq::context_t context_;
     zmq::socket_t socket_;
     Payload payload_;
     double rate_hz_;
     std::optional<double> frequency_hz_;
+    bool within_parts_ = false; ///< the last part had a further one behind it
     bool remarked_ = false;
 };
 
 /// Messages that may wait; at a usual 4 to 64 KiB each this bounds the memory.
 constexpr int kMostWaiting = 1000;
+
+/// A larger message is not read: a second of the fastest hardware is not sent in one.
+constexpr std::int64_t kMostMessageBytes = 16 << 20;
 
 } // namespace
 
@@ -73,6 +96,7 @@ Result<std::unique_ptr<Feed>> open_zmq_feed(const Settings& settings) {
         const bool pull = settings.text("socket") == "pull";
         zmq::socket_t socket(context, pull ? zmq::socket_type::pull : zmq::socket_type::sub);
         socket.set(zmq::sockopt::rcvhwm, kMostWaiting);
+        socket.set(zmq::sockopt::maxmsgsize, kMostMessageBytes);
         socket.set(zmq::sockopt::linger, 0);
         if (!pull)
             socket.set(zmq::sockopt::subscribe, "");

@@ -63,8 +63,10 @@ inline constexpr MetricName receiver_samples_lost{"telemetry.receiver.samples_lo
                                                   counter, "samples missing in gaps"};
 inline constexpr MetricName receiver_samples_invalid{
     "telemetry.receiver.samples_invalid", "{sample}", counter, "samples not finite, taken as 0"};
-inline constexpr MetricName receiver_throughput{"telemetry.receiver.throughput", "{sample}/s",
-                                                gauge, "samples received in a second of real time"};
+inline constexpr MetricName receiver_throughput{
+    "telemetry.receiver.throughput", "{sample}/s", gauge,
+    "samples received in a second of real time since the "
+    "last metric; at the end, over the whole run"};
 inline constexpr MetricName recording_samples{"telemetry.recording.samples", "{sample}", counter,
                                               "samples written to recordings"};
 inline constexpr MetricName recording_dropped{"telemetry.recording.dropped", "{sample}", counter,

@@ -1,5 +1,4 @@
 #!/usr/bin/env bash
-# SPDX-License-Identifier: GPL-3.0-or-later
 # What is installed can be used by a stranger: a small program builds against it through CMake and
 # through pkg-config, and runs. $1: build directory.
 set -euo pipefail

@@ -207,6 +207,10 @@ class Files(Case):
         self.assertEqual(receiver.last_metric("receiver.samples"), length)
         self.assertEqual(receiver.last_metric("receiver.samples_lost"), 0)
         self.assertEqual(receiver.last_metric("frames.received", "9k6"), 8)
+        self.assertEqual(receiver.last_metric("receiver.samples_invalid"), 0)
+        self.assertGreater(receiver.last_metric("receiver.throughput"), 0)
+        for event in receiver.events[1:]:
+            self.assertNotIn("Test Station", event["text"])  # that is in the topic
 
     def test_standard_input(self):
         receiver = self.receive("-", "--input-format", "cf32", "--rate", RATE)
@@ -235,11 +239,25 @@ class Files(Case):
         self.assertEqual(receiver.stop(signal.SIGINT), 0)
         self.assertEqual(self.hexes(receiver.frames), self.hexes(self.expected))
 
+    def test_samples_that_are_no_numbers(self):
+        samples = bytearray(self.samples_of())
+        samples[8000:8 * 1500] = struct.pack("<f", float("nan")) * 1000
+        broken = self.folder / "broken.cf32"
+        broken.write_bytes(samples)
+        receiver = self.receive(broken, "--rate", RATE)
+        self.assertEqual(receiver.end(), 0)
+        self.assertEqual(sum(event["attributes"]["count"] for event in
+                             receiver.named("receiver.samples_invalid")), 500)
+        for source in "receiver", "9k6":
+            self.assertEqual(receiver.last_metric("receiver.samples_invalid", source), 500)
+
     def test_waits_at_the_end_when_told(self):
-        receiver = self.receive(self.iq, "--rate", RATE, "--wait")
+        receiver = self.receive(self.iq, "--rate", RATE, "--wait", "--metrics-interval", 0.5)
         receiver.wait_for(lambda r: len(r.frames) == 8, "all frames")
         self.assertIsNone(receiver.process.poll())
+        receiver.wait_for(lambda r: r.last_metric("receiver.throughput") == 0, "the silence")
         self.assertEqual(receiver.stop(), 0)
+        self.assertGreater(receiver.last_metric("receiver.throughput"), 0)
 
     def test_several_stations_on_the_same_samples(self):
         other = self.folder / "other.yml"
@@ -252,7 +270,7 @@ class Files(Case):
 
     def test_downlink_beside_the_centre_is_shifted(self):
         # The samples are centred where the downlink is; told that they are not, it looks elsewhere.
-        receiver = self.receive(self.iq, "--rate", RATE, "--frequency", 437.5e6)
+        receiver = self.receive(self.iq, "--rate", RATE, "--frequency", 437.5e6, "--downlink", "9K6")
         self.assertEqual(receiver.end(), 0)
         self.assertEqual(self.hexes(receiver.frames), self.hexes(self.expected))
         high = self.folder / "high.cf32"
@@ -376,10 +394,13 @@ class Outputs(Case):
 
 
 class Streams(Case):
-    def send_udp(self, port, drop=(), header=True, chunk=180):
+    def send_udp(self, port, drop=(), header=True, chunk=180, swap=()):
         samples = self.samples_of()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-            for number, at in enumerate(range(0, len(samples), chunk * 8)):
+            order = list(enumerate(range(0, len(samples), chunk * 8)))
+            for i in swap:
+                order[i], order[i + 1] = order[i + 1], order[i]
+            for number, at in order:
                 if number in drop:
                     continue
                 prefix = struct.pack("<Q", number) if header else b""
@@ -416,6 +437,20 @@ class Streams(Case):
         self.assertEqual(len(whole), 7)
         for frame in whole:
             self.assertIn(frame["frame"], self.hexes(receiver.frames))
+        self.assert_same_places(receiver.frames)
+
+    def test_datagrams_out_of_order(self):
+        port = free_port()
+        receiver = self.receive(f"udp://127.0.0.1:{port}", "--rate", RATE, "--header", "seq",
+                                "--start-time", START_TEXT)
+        receiver.wait_for_event("receiver.started")
+        self.send_udp(port, swap=[392])
+        receiver.wait_for(lambda r: len(r.frames) >= 7, "frames")
+        self.assertEqual(receiver.stop(), 0)
+        # The one that was overtaken is lost, once.
+        self.assertEqual([event["attributes"]["count"] for event in
+                          receiver.named("receiver.samples_lost")], [180])
+        self.assertEqual(receiver.named("source.remark"), [])
         self.assert_same_places(receiver.frames)
 
     def assert_same_places(self, frames):
@@ -461,14 +496,16 @@ class Streams(Case):
             station.kill()
             station.wait()
 
-    def test_zmq_push_and_a_broken_message(self):
+    def test_zmq_push_and_broken_messages(self):
         port = free_port()
         receiver = self.receive(f"zmq:tcp://127.0.0.1:{port}", "--socket", "pull", "--attach", "bind",
                                 "--rate", RATE, "--start-time", START_TEXT, delay=0)
         push = receiver.context.socket(zmq.PUSH)
         push.connect(f"tcp://127.0.0.1:{port}")
-        push.send(b"abc")
         samples = self.samples_of()
+        push.send_multipart([b"key.", samples[:4096]])
+        push.send(b"x" * (8 * 4096 + 3))  # tags in front of samples
+        push.send(b"abc")
         for at in range(0, len(samples), 32768):
             push.send(samples[at:at + 32768])
         receiver.wait_for(lambda r: len(r.frames) >= 8, "frames")
@@ -490,6 +527,36 @@ class Hardware(Case):
         receiver.wait_for(lambda r: len(r.frames) >= 8, "frames")
         self.assertEqual(receiver.stop(), 0)
         self.assertEqual(receiver.frames, self.expected)
+
+    def test_tuned_to_the_chosen_downlink(self):
+        several = self.folder / "several.yml"
+        link = STATION[STATION.index("  9k6"):]
+        several.write_text("name: Several\ndownlinks:\n" +
+                           link.replace("9k6:", "unknown:").replace("    frequency: 437.5e+6\n", "") +
+                           link.replace("9k6:", "low:").replace("437.5e+6", "145.9e+6") +
+                           link.replace("9k6:", "High:"))
+        device = f"soapy:driver=replay,file={self.iq}"
+        for chosen, expected in ((), 145.905e6), (("--downlink", "high"), 437.505e6):
+            receiver = self.receive(device, "--rate", RATE, "--tune-offset", 5e3, *chosen,
+                                    station=several, delay=0.3)
+            receiver.wait_for_event("receiver.started")
+            self.assertEqual(receiver.stop(), 0)
+            self.assertEqual(receiver.named("receiver.started")[0]["attributes"]["frequency_hz"], expected)
+        done = run(PROGRAMS / "telemetry-rx", several, device, "--rate", RATE, "--tune-offset", 25e3,
+                   "--downlink", "unknown", "--publish", "none",
+                   env=dict(os.environ, SOAPY_SDR_PLUGIN_PATH=str(BUILD / "tests/soapy")))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("source.frequency", done.stderr)
+
+    def test_rate_of_a_device_that_comes_late(self):
+        receiver = self.hardware("--retry-first", 0.1, "--wait", "--clock", "utc", time=START, absent=1,
+                                 actual=RATE + 24, delay=0.3)
+        receiver.wait_for(lambda r: len(r.frames) >= 8, "frames")
+        self.assertEqual(receiver.stop(), 0)
+        changed, = receiver.named("receiver.rate_changed")
+        self.assertEqual(changed["attributes"]["rate_hz"], RATE + 24)
+        wanted = START + round(receiver.frames[-1]["sample_index"] * 1e9 / (RATE + 24))
+        self.assertAlmostEqual(int(receiver.frames[-1]["time"][20:29]), wanted % 10**9, delta=2000)
 
     def test_times_of_a_device_with_a_clock_of_its_own(self):
         receiver = self.hardware(time=0)
