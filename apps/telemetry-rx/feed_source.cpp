@@ -24,12 +24,6 @@ constexpr std::int64_t kPatienceNs = 100'000'000;
 /// chain and the blocks of the receiver out of them.
 constexpr double kFlushSeconds = 0.25;
 
-std::int64_t steady_ns() {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(
-               std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-}
-
 void sleep_at_most(std::int64_t duration_ns) {
     std::this_thread::sleep_for(
         std::chrono::nanoseconds(std::clamp<std::int64_t>(duration_ns, 0, kPatienceNs)));

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
@@ -14,6 +13,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "telemetry/base/time.h"
+
 namespace telemetry::rx {
 namespace {
 
@@ -23,12 +24,6 @@ namespace keys = gr::telemetry::keys;
 /// and how long the flow graph may then take to stop.
 constexpr std::int64_t kDrainNs = 5'000'000'000;
 constexpr std::int64_t kStopNs = 3'000'000'000;
-
-std::int64_t steady_ns() {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(
-               std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-}
 
 /// A handler rather than a mask with signalfd: the libraries below start threads of their own
 /// before main(), which would take the signal with its default action.
@@ -105,7 +100,8 @@ Result<void> Session::build() {
             return added;
     if (const std::string& folder = configuration_.output.text("record"); !folder.empty()) {
         auto recorder = Recorder::make(folder, source_.format, source_.frequency_hz,
-                                       "received for " + station_names());
+                                       "received for " + station_names(),
+                                       source_.live ? WhenFull::drop : WhenFull::wait);
         if (!recorder) {
             Error error = recorder.error();
             error.key = "output.record";

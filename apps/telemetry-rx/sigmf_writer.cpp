@@ -17,6 +17,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::int64_t kMetaIntervalNs = 1'000'000'000;
+
 tl::unexpected<Error> failed(const std::string& what, const std::string& file) {
     return fail(Error{what + ": " + std::strerror(errno), file});
 }
@@ -52,10 +54,26 @@ Result<void> SigmfWriter::begin_capture(const Capture& capture) {
         captures_.back() = capture;
     else
         captures_.push_back(capture);
+    meta_due_ = true;
+    return write_meta_when_due();
+}
+
+SigmfWriter::~SigmfWriter() {
+    if (meta_due_) [[maybe_unused]]
+        const auto written = write_meta(); // nobody is left to tell
+}
+
+Result<void> SigmfWriter::write_meta_when_due() {
+    if (!meta_due_ || (meta_written_ns_ != 0 && steady_ns() - meta_written_ns_ < kMetaIntervalNs))
+        return {};
+    meta_due_ = false;
+    meta_written_ns_ = steady_ns();
     return write_meta();
 }
 
 Result<void> SigmfWriter::write(std::span<const float> values) {
+    if (auto written = write_meta_when_due(); !written)
+        return written;
     const std::size_t sample_bytes = format_.kind == SampleKind::iq ? sizeof(Iq) : sizeof(float);
     const std::size_t done = write_bytes(data_.get(), values.data(), values.size_bytes());
     samples_ += static_cast<std::int64_t>(done / sample_bytes);

@@ -87,6 +87,7 @@ Result<SourceBlock> make_feed_block(const Configuration& configuration, OpenFeed
     return SourceBlock{block,
                        options.format,
                        options.frequency_hz,
+                       configuration.source->name != "file" || options.pace == Pace::realtime,
                        [block] { block->finish(); },
                        [block] { return block->failure(); },
                        describe(configuration, options.format)};
@@ -159,6 +160,7 @@ Result<SourceBlock> make_hardware_block(const Configuration& configuration,
         return SourceBlock{block,
                            format,
                            options.frequency,
+                           true,
                            [block] { block->finish(); },
                            [block]() -> std::optional<Error> {
                                if (const auto why = block->failure())

@@ -18,6 +18,7 @@ struct SourceBlock {
     gr::basic_block_sptr block; ///< one stream out; event messages on port `events`
     SampleFormat format;
     double frequency_hz = 0;                       ///< at the centre of the samples; 0: not known
+    bool live = true;                              ///< its samples do not wait
     std::function<void()> finish;                  ///< ends the stream; any thread
     std::function<std::optional<Error>()> failure; ///< why it ended early; after the end
     std::string description;                       ///< "file a.wav, 48000 Hz, real"

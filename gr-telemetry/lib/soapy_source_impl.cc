@@ -29,12 +29,6 @@ constexpr int64_t least_jump_samples = 2;
 // A device clock that is nearer to the computer's than this is set to UTC.
 constexpr int64_t near_utc_ns = 1'000'000'000;
 
-int64_t steady_ns() {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(
-               std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-}
-
 int64_t to_ns(double seconds) {
     return std::llround(seconds * 1e9);
 }
@@ -93,7 +87,7 @@ int soapy_source_impl::work(int noutput_items, gr_vector_const_void_star&,
     } catch (const std::exception& problem) {
         return fail(problem.what(), out, noutput_items);
     }
-    if (steady_ns() - d_last_ns > to_ns(d_options.stall))
+    if (::telemetry::steady_ns() - d_last_ns > to_ns(d_options.stall))
         return fail("the device sends nothing", out, noutput_items);
     return 0;
 }
@@ -101,10 +95,10 @@ int soapy_source_impl::work(int noutput_items, gr_vector_const_void_star&,
 bool soapy_source_impl::ready() {
     if (d_device) {
         if (d_last_ns == 0)
-            d_last_ns = steady_ns();
+            d_last_ns = ::telemetry::steady_ns();
         return true;
     }
-    const int64_t wait_ns = d_next_try_ns - steady_ns();
+    const int64_t wait_ns = d_next_try_ns - ::telemetry::steady_ns();
     if (wait_ns > 0) {
         std::this_thread::sleep_for(std::chrono::nanoseconds(std::min(wait_ns, patience_ns)));
         return false;
@@ -120,7 +114,7 @@ bool soapy_source_impl::ready() {
             throw std::runtime_error("its sample rate is not what it was");
         d_device = std::move(device);
         d_hardware = d_device->hardware();
-        d_last_ns = steady_ns();
+        d_last_ns = ::telemetry::steady_ns();
         return true;
     } catch (const std::exception& problem) {
         fail(problem.what(), nullptr, 0);
@@ -170,7 +164,7 @@ void soapy_source_impl::take(const soapy_device::reading& reading) {
                            duration_ns(reading.samples, d_rate);
     if (returned)
         report("source_restored", "samples come again from " + d_hardware);
-    d_last_ns = steady_ns();
+    d_last_ns = ::telemetry::steady_ns();
     d_back_off.reset();
     d_started = true;
     d_lost = d_overflowed = false;
@@ -211,7 +205,7 @@ int soapy_source_impl::fail(const std::string& text, gr_complex* out, int most) 
         return WORK_DONE;
     }
     const int64_t wait_ns = d_back_off.next_ns();
-    d_next_try_ns = steady_ns() + wait_ns;
+    d_next_try_ns = ::telemetry::steady_ns() + wait_ns;
     report("source_lost", text + "; next attempt in " + in_seconds(wait_ns));
     const bool was_lost = d_lost;
     d_lost = true;

@@ -117,4 +117,9 @@ UtcNs utc_now() {
     return duration_cast<nanoseconds>(system_clock::now().time_since_epoch()).count();
 }
 
+std::int64_t steady_ns() {
+    using namespace std::chrono;
+    return duration_cast<nanoseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
 } // namespace telemetry

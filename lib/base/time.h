@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,5 +23,8 @@ UtcNs moved_time(UtcNs moved, UtcNs from, UtcNs to);
 
 /// The system's wall clock.
 UtcNs utc_now();
+
+/// A clock that never jumps, for durations; its zero means nothing.
+std::int64_t steady_ns();
 
 } // namespace telemetry
