@@ -279,9 +279,11 @@ Look Ax100RsDeframer::examine(Candidate& candidate, std::span<const std::int8_t>
     if (candidate.stage == 1) {
         if (stated >= kLeast)
             attempt(stated);
-        for (unsigned bit = 0; bit < 8; ++bit)
-            if ((stated >> bit & 1) && (stated ^ 1u << bit) >= kLeast)
-                attempt(stated ^ 1u << bit);
+        for (unsigned bit = 0; bit < 8; ++bit) {
+            const std::size_t other = stated ^ 1u << bit;
+            if (other >= kLeast && other <= length)
+                attempt(other);
+        }
         candidate.stage = 2;
     } else {
         attempt(length);
@@ -302,7 +304,7 @@ Look Ax100RsDeframer::examine(Candidate& candidate, std::span<const std::int8_t>
     // Stages 2 to 9: a bit of the length that came as 0 was a 1.
     while (candidate.stage < 10) {
         const std::size_t longer = stated | 1u << (candidate.stage++ - 2);
-        if (longer > stated && longer >= kLeast)
+        if (longer > length)
             return {Look::Verdict::more, 8 * longer};
     }
     ++counts_[Discard::fec];

@@ -14,7 +14,7 @@ namespace telemetry::framing {
 
 /// What GOMspace's radios put between header and payload.
 enum class GomspaceRadio : std::uint8_t {
-    ax100, ///< randomiser and Reed-Solomon always; its header bits do not tell
+    ax100, ///< randomiser and Reed-Solomon always; it sets no flags in its header
     u482c  ///< as the flags in its header say
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "telemetry/packet/packet_receiver.h"
 
+#include <functional>
+#include <string_view>
 #include <utility>
 
 namespace telemetry::packet {
@@ -45,26 +47,45 @@ void PacketReceiver::mark_gap(int spacecraft_id, int virtual_channel) noexcept {
             channel->after_gap = true;
 }
 
-PacketExtractor::Continuity PacketReceiver::check_count(const TransferFrame& frame,
-                                                        const Origin& origin) noexcept {
-    using enum PacketExtractor::Continuity;
+PacketReceiver::Sequence PacketReceiver::follow(const TransferFrame& frame,
+                                                std::span<const std::uint8_t> bytes,
+                                                const Origin& origin) noexcept {
     if (!frame.count)
-        return continuous; // USLP without counts: nothing to tell by
-    const auto [at, first] = last_counts_.try_emplace(
-        std::tuple(frame.spacecraft_id, frame.virtual_channel), *frame.count);
-    if (first)
-        return gap;
+        return Sequence::next; // USLP without counts: nothing to tell by
+    const LastFrame now{
+        *frame.count,
+        std::hash<std::string_view>{}({reinterpret_cast<const char*>(bytes.data()), bytes.size()})};
+    const std::tuple key(frame.spacecraft_id, frame.virtual_channel);
+    const auto at = last_frames_.find(key);
+    if (at == last_frames_.end()) {
+        if (last_frames_.size() >= options_.most_channels)
+            return Sequence::refused;
+        last_frames_.emplace(key, now);
+        return Sequence::first;
+    }
+    const LastFrame last = std::exchange(at->second, now);
     const std::uint64_t mask =
         frame.count_bits >= 64 ? ~0ull : (std::uint64_t{1} << frame.count_bits) - 1;
-    const std::uint64_t step = (*frame.count - at->second) & mask;
-    at->second = *frame.count;
+    const std::uint64_t step = (now.count - last.count) & mask;
     if (step == 1)
-        return continuous;
+        return Sequence::next;
+    // A frame that comes twice (two receivers of one pass) must not break the packet it cuts. The
+    // same count with other octets is a whole cycle of frames missing.
+    if (step == 0 && now.digest == last.digest) {
+        reporter_.accept(event_about(LinkFault::frame_repeated, origin));
+        return Sequence::repeated;
+    }
     LinkEvent event = event_about(LinkFault::frames_missing, origin);
-    event.count = static_cast<std::int64_t>(step - 1);
+    event.count = static_cast<std::int64_t>((step - 1) & mask);
     reporter_.accept(event);
     mark_gap(frame.spacecraft_id, frame.virtual_channel);
-    return gap;
+    return Sequence::gap;
+}
+
+void PacketReceiver::refuse(const Origin& origin) noexcept {
+    LinkEvent event = event_about(LinkFault::frame_invalid, origin);
+    event.detail = "too many channels";
+    reporter_.accept(event);
 }
 
 void PacketReceiver::process(const Frame& input, Sink<Packet>& packets) noexcept {
@@ -78,11 +99,11 @@ void PacketReceiver::process(const Frame& input, Sink<Packet>& packets) noexcept
         event.detail = name_of(fault);
         return reporter_.accept(event);
     }
-    // A frame that comes twice (two receivers of one pass) must not break the packet it cuts.
-    const auto last = last_counts_.find({frame.spacecraft_id, frame.virtual_channel});
-    if (frame.count && last != last_counts_.end() && last->second == *frame.count)
-        return reporter_.accept(event_about(LinkFault::frame_repeated, origin));
-    const auto continuity = check_count(frame, origin);
+    const Sequence sequence = follow(frame, input.bytes, origin);
+    if (sequence == Sequence::repeated)
+        return;
+    if (sequence == Sequence::refused)
+        return refuse(origin);
     if (frames_)
         frames_->accept(frame);
     if (frame.content == Content::idle) {
@@ -92,14 +113,13 @@ void PacketReceiver::process(const Frame& input, Sink<Packet>& packets) noexcept
     if (frame.content == Content::stream)
         return;
     Channel* channel = channel_of({frame.spacecraft_id, frame.virtual_channel, frame.map});
-    if (!channel) {
-        LinkEvent event = event_about(LinkFault::frame_invalid, origin);
-        event.detail = "too many virtual channels";
-        return reporter_.accept(event);
-    }
+    if (!channel)
+        return refuse(origin);
     sequencer_.out = &packets;
+    const bool continuous = sequence == Sequence::next && !channel->after_gap;
     channel->extractor.take(frame,
-                            channel->after_gap ? PacketExtractor::Continuity::gap : continuity,
+                            continuous ? PacketExtractor::Continuity::continuous
+                                       : PacketExtractor::Continuity::gap,
                             origin, sequencer_, reporter_);
     channel->after_gap = false;
 }
@@ -107,8 +127,13 @@ void PacketReceiver::process(const Frame& input, Sink<Packet>& packets) noexcept
 void PacketReceiver::Sequencer::accept(const Packet& packet) noexcept {
     if (!packet.space)
         return owner.pass(packet, *out);
-    const auto [at, first] =
-        owner.applications_.try_emplace({packet.origin.spacecraft_id, packet.space->apid});
+    const ApplicationKey key{packet.origin.spacecraft_id, packet.space->apid};
+    auto at = owner.applications_.find(key);
+    if (at == owner.applications_.end()) {
+        if (owner.applications_.size() >= owner.options_.most_applications)
+            return owner.refuse(packet.origin);
+        at = owner.applications_.try_emplace(key).first;
+    }
     owner.check_sequence(packet, at->second);
     if (owner.options_.join_segments)
         owner.join(packet, at->second, *out);
@@ -190,7 +215,7 @@ void PacketReceiver::finish(Sink<Packet>&) noexcept {
 
 void PacketReceiver::reset() noexcept {
     channels_.clear();
-    last_counts_.clear();
+    last_frames_.clear();
     applications_.clear();
 }
 

@@ -18,10 +18,11 @@ namespace telemetry::packet {
 
 struct PacketReceiverOptions {
     FrameLayout layout = {};
-    std::size_t longest_packet = 65542; ///< octets; a joined group may have 16 times that
-    bool join_segments = true;          ///< first, continuation, last → one packet
-    int secondary_header_bytes = 0;     ///< cut from each but the first segment when joining
-    std::size_t most_channels = 256;    ///< virtual channels and MAPs; further ones are refused
+    std::size_t longest_packet = 65542;   ///< octets; a joined group may have 16 times that
+    bool join_segments = true;            ///< first, continuation, last → one packet
+    int secondary_header_bytes = 0;       ///< cut from each but the first segment when joining
+    std::size_t most_channels = 256;      ///< virtual channels and MAPs; further ones are refused
+    std::size_t most_applications = 4096; ///< of all spacecraft; further ones are refused
 };
 
 struct PacketCounts {
@@ -58,6 +59,11 @@ private:
         PacketExtractor extractor;
         bool after_gap = false; ///< frames are missing since it last took one
     };
+    enum class Sequence : std::uint8_t { first, next, repeated, gap, refused };
+    struct LastFrame {
+        std::uint64_t count = 0;
+        std::uint64_t digest = 0; ///< of its octets
+    };
     struct Application {
         int last_sequence = -1;
         std::vector<std::uint8_t> group; ///< segments joined so far
@@ -81,8 +87,9 @@ private:
 
     Channel* channel_of(const ChannelKey& key) noexcept;
     void mark_gap(int spacecraft_id, int virtual_channel) noexcept;
-    PacketExtractor::Continuity check_count(const TransferFrame& frame,
-                                            const Origin& origin) noexcept;
+    Sequence follow(const TransferFrame& frame, std::span<const std::uint8_t> bytes,
+                    const Origin& origin) noexcept;
+    void refuse(const Origin& origin) noexcept;
     void check_sequence(const Packet& packet, Application& application) noexcept;
     void join(const Packet& packet, Application& application, Sink<Packet>& out) noexcept;
     void drop_group(Application& application, int apid) noexcept;
@@ -95,7 +102,7 @@ private:
     Sink<TransferFrame>* frames_ = nullptr;
     // Ordered maps: few entries, looked up once a frame or packet, walked in a fixed order.
     std::map<ChannelKey, std::unique_ptr<Channel>> channels_;
-    std::map<std::tuple<int, int>, std::uint64_t> last_counts_; ///< by spacecraft, virtual channel
+    std::map<std::tuple<int, int>, LastFrame> last_frames_; ///< by spacecraft, virtual channel
     std::map<ApplicationKey, Application> applications_;
 };
 

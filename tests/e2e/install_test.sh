@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What is installed can be used by a stranger: a small program builds against it through CMake and
 # through pkg-config, and runs. $1: build directory.
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What is installed can be used by a stranger: Python finds the module, GRC the blocks, and a small
 # C++ program builds against it through CMake and pkg-config. $1: build directory, $2: Python.
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # clang-tidy over the core's and the programs' sources with the compile commands of $1.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # cppcheck over lib/ and apps/ with the compile commands of the build directory $1.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Every C++ file is as clang-format 14 would write it. `tests/lint/format.sh --fix` makes it so.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -34,6 +34,7 @@ ONLY_IN = [
 ]
 TOP = {"CMakeLists.txt", "gr-telemetry", "lib", "grc", "python", "apps", "tests", "docs",
        "README.md", "LICENSE", "CMakePresets.json"}
+SOURCES = (".h", ".cc", ".cpp", ".py", ".sh", ".cmake", ".yml", ".bash")
 SPDX = "SPDX-License-Identifier: GPL-3.0-or-later"
 
 
@@ -52,10 +53,13 @@ def main():
         top = name.parts[0]
         if top not in TOP and not top.startswith("."):
             wrong.append(f"{name}: '{top}' is not one of the top-level names")
-        if path.suffix in (".h", ".cc", ".cpp", ".py", ".cmake") or path.name == "CMakeLists.txt":
+        try:
             text = path.read_text(encoding="utf-8")
-            if text.strip() and SPDX not in "\n".join(text.splitlines()[:3]):
-                wrong.append(f"{name}:1: no SPDX line")
+        except UnicodeDecodeError:
+            continue  # an image or a recording
+        is_source = path.suffix in SOURCES or path.name == "CMakeLists.txt" or text.startswith("#!")
+        if is_source and text.strip() and SPDX not in "\n".join(text.splitlines()[:3]):
+            wrong.append(f"{name}:1: no SPDX line")
         if top != "lib" or path.suffix not in (".h", ".cpp"):
             continue
         stage = name.parts[1]

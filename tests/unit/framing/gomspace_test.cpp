@@ -186,16 +186,31 @@ TEST(Ax100Rs, FramesInEitherPolarityWithWrongBits) {
 }
 
 TEST(Ax100Rs, AWrongBitInTheLengthIsOvercome) {
-    for (std::size_t bit = 0; bit < 8; ++bit) {
-        const Bytes payload = payload_of(100, 9);
+    // 1, 33 and 97 bytes are lengths of 34, 66 and 130: all may come as 2, and 34 as 32.
+    for (const std::size_t size : {1u, 33u, 97u, 100u})
+        for (std::size_t bit = 0; bit < 8; ++bit) {
+            const Bytes payload = payload_of(size, 9);
+            Bits bits = silence(90, 7);
+            mode6_frame(payload, bits);
+            bits[90 + 32 + bit] ^= 1;
+            append(bits, silence(2100, 7));
+            const auto frames =
+                deframe(*make_deframer("AX100 Reed Solomon"), clean_symbols(g3ruh(bits)));
+            ASSERT_EQ(frames.size(), 1u) << size << " " << bit;
+            EXPECT_EQ(frames[0].hex, to_hex(payload));
+        }
+}
+
+TEST(Ax100Rs, ASyncWordWithNoFrameBehindIsCounted) {
+    for (const std::uint64_t stated : {0u, 2u, 32u, 34u, 255u}) {
         Bits bits = silence(90, 7);
-        mode6_frame(payload, bits);
-        bits[90 + 32 + bit] ^= 1;
+        fec::append_word(0x930b51de, 32, bits);
+        fec::append_word(stated, 8, bits);
         append(bits, silence(2100, 7));
-        const auto frames =
-            deframe(*make_deframer("AX100 Reed Solomon"), clean_symbols(g3ruh(bits)));
-        ASSERT_EQ(frames.size(), 1u) << bit;
-        EXPECT_EQ(frames[0].hex, to_hex(payload));
+        const auto deframer = make_deframer("AX100 Reed Solomon");
+        EXPECT_TRUE(deframe(*deframer, clean_symbols(g3ruh(bits))).empty());
+        EXPECT_EQ(deframer->counts().discarded[static_cast<std::size_t>(Discard::fec)], 1u)
+            << stated;
     }
 }
 

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 #include "symbols.h"
 #include "telemetry/fec/bits.h"
 #include "telemetry/fec/hdlc.h"
@@ -123,24 +121,6 @@ TEST_P(Hdlc, AWrongBitOrAnAbortIsCountedNotYielded) {
     auto counts = deframer->counts();
     EXPECT_EQ(counts.frames, 0u);
     EXPECT_GE(counts[Discard::crc] + counts[Discard::length] + counts[Discard::interrupted], 1u);
-}
-
-// Frames as GNU Radio's framer and scrambler send them.
-TEST_P(Hdlc, VectorsOfGnuRadio) {
-    std::ifstream file(TELEMETRY_VECTORS "/framing/hdlc.txt");
-    std::string hex, plain, scrambled;
-    int vectors = 0;
-    while (file >> hex >> plain >> scrambled) {
-        ++vectors;
-        fec::DifferentialEncoder nrzi(fec::Transition::on_zero);
-        std::vector<std::uint8_t> levels;
-        for (const char bit : GetParam() == HdlcScrambling::none ? plain : scrambled)
-            levels.push_back(nrzi.encode(bit == '1'));
-        const auto frames = deframe(*make(), clean_symbols(levels));
-        ASSERT_EQ(frames.size(), GetParam() == HdlcScrambling::none ? 2u : 1u);
-        EXPECT_EQ(frames[0].hex, hex);
-    }
-    EXPECT_EQ(vectors, 3);
 }
 
 TEST_P(Hdlc, TwoUncertainSymbolsAreMended) {

@@ -145,6 +145,19 @@ TEST(PacketReceiver, RepeatedFrameDoesNotBreakThePacketItCuts) {
     EXPECT_EQ(got.count(LinkFault::frame_repeated), static_cast<int>(stream.frames.size()));
 }
 
+TEST(PacketReceiver, GapOfAWholeCycleOfCountsIsNoRepetition) {
+    const Stream stream = random_stream(8, 40, 2000);
+    ASSERT_GT(stream.frames.size(), 600u);
+    Collected got;
+    PacketReceiver receiver({}, got);
+    for (std::size_t i = 0; i < stream.frames.size(); ++i)
+        if (i <= 100 || i > 355) // 255 are missing: the count comes round to the same
+            receiver.process({.bytes = stream.frames[i]}, got);
+    EXPECT_EQ(got.count(LinkFault::frame_repeated), 0);
+    EXPECT_EQ(got.count(LinkFault::frames_missing), 255);
+    EXPECT_EQ(got.packets.back(), stream.packets.back());
+}
+
 TEST(PacketReceiver, JoinsSegmentsAndReportsBrokenGroups) {
     Bytes octets;
     std::vector<std::size_t> starts;
