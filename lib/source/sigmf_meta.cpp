@@ -20,7 +20,7 @@ class Reader {
 public:
     explicit Reader(const std::string& file) : file_(file) {}
 
-    Result<SigmfMeta> read(const Json& root) const;
+    Result<SigmfMeta> read(const Json& root, std::optional<double> rate_hz) const;
 
 private:
     tl::unexpected<Error> wrong(const std::string& key, const std::string& message) const {
@@ -113,7 +113,7 @@ Result<void> Reader::read_captures(const Json& list, std::int64_t offset, SigmfM
     return {};
 }
 
-Result<SigmfMeta> Reader::read(const Json& root) const {
+Result<SigmfMeta> Reader::read(const Json& root, std::optional<double> rate_hz) const {
     if (!root.is_object() || !root.contains("global") || !root["global"].is_object())
         return wrong("global", "required and not given; expected SigMF metadata");
     const Json& global = root["global"];
@@ -130,9 +130,13 @@ Result<SigmfMeta> Reader::read(const Json& root) const {
     meta.encoding = *encoding;
 
     const auto rate = global.find("core:sample_rate");
-    if (rate == global.end() || !rate->is_number())
-        return wrong("core:sample_rate", "required and not given; expected a sample rate in Hz");
-    const auto checked = check_rate(rate->get<double>(), file_, "core:sample_rate");
+    if (rate == global.end() && !rate_hz)
+        return wrong("core:sample_rate", "not given; give --rate");
+    if (rate != global.end() && !rate->is_number())
+        return wrong("core:sample_rate", "expected a sample rate in Hz");
+    const auto checked = rate == global.end()
+                             ? check_rate(*rate_hz, "", "--rate")
+                             : check_rate(rate->get<double>(), file_, "core:sample_rate");
     if (!checked)
         return fail(checked.error());
     meta.rate_hz = *checked;
@@ -161,11 +165,12 @@ Result<SigmfMeta> Reader::read(const Json& root) const {
 
 } // namespace
 
-Result<SigmfMeta> parse_sigmf_meta(const std::string& text, const std::string& file) {
+Result<SigmfMeta> parse_sigmf_meta(const std::string& text, const std::string& file,
+                                   std::optional<double> rate_hz) {
     const Json root = Json::parse(text, nullptr, false);
     if (root.is_discarded())
         return fail(Error{"not valid JSON; expected SigMF metadata", file});
-    return Reader(file).read(root);
+    return Reader(file).read(root, rate_hz);
 }
 
 } // namespace telemetry::source

@@ -124,7 +124,7 @@ Result<std::unique_ptr<Source>> open_sigmf(const std::string& path, const Source
     const auto text = read_metadata(meta_path);
     if (!text)
         return fail(text.error());
-    auto meta = parse_sigmf_meta(*text, meta_path);
+    auto meta = parse_sigmf_meta(*text, meta_path, options.rate_hz);
     if (!meta)
         return fail(meta.error());
     if (options.rate_hz && *options.rate_hz != meta->rate_hz)

@@ -161,8 +161,13 @@ std::optional<std::string> Importer::transmitter(const std::string& name, const 
         const bool said =
             std::any_of(map.entries.begin(), map.entries.end(),
                         [&](const auto& entry) { return our_key(entry.first.text) == parts[0]; });
-        if (!said)
-            out += "    " + std::string(parts[0]) + ": " + std::string(parts[1]) + "\n";
+        if (said)
+            continue;
+        out += "    " + std::string(parts[0]) + ": " + std::string(parts[1]) + "\n";
+        if (pair == "rs_basis=conventional")
+            note(map, "downlink '" + name +
+                          "': 'RS basis' is not given; taken as conventional, as older files mean "
+                          "it. If nothing is received, try dual");
     }
     return out;
 }

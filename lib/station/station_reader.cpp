@@ -33,6 +33,8 @@ private:
     Result<std::vector<KeyText>> values_of(const YamlNode& map, const std::string& path) const;
     Result<std::vector<std::string>> names(const YamlNode& list) const;
     Result<Downlink> downlink(const YamlNode& name, const YamlNode& map) const;
+    tl::unexpected<Error> wrong_downlink(Error error, const YamlNode& name,
+                                         const YamlNode& map) const;
     template <class Entry>
     Result<const Entry*> entry(const YamlNode& map, const std::string& path, const char* key,
                                std::span<const Entry> catalog,
@@ -100,6 +102,32 @@ Result<const Entry*> Reader::entry(const YamlNode& map, const std::string& path,
                                    : "did you mean '" + std::string(near) + "'?"));
 }
 
+/// Whether some input exists that the downlink can be received from: what only its deframer or
+/// demodulator can judge is an error of the file, not one that waits for the first recording.
+Result<void> check_makes(const Downlink& downlink) {
+    if (const auto made = downlink.deframer->make(downlink.settings); !made)
+        return fail(made.error());
+    // A low rate costs least; a high one leaves room for any deviation or carrier there is.
+    Error error;
+    for (const double samples_per_symbol : {4, 16, 64, 256, 1024, 4096}) {
+        const double rate_hz = samples_per_symbol * downlink.settings.real("baudrate");
+        const auto made = downlink.demodulator->make(downlink.settings, {SampleKind::iq, rate_hz});
+        if (made)
+            return {};
+        error = made.error();
+    }
+    return fail(std::move(error));
+}
+
+/// `error` with the place of the key that it names, which stands in the downlink's map or not.
+tl::unexpected<Error> Reader::wrong_downlink(Error error, const YamlNode& name,
+                                             const YamlNode& map) const {
+    const YamlNode* value = map.find(error.key);
+    const YamlNode& at = value ? *value : name;
+    return wrong(at, "downlinks." + name.text + (error.key.empty() ? "" : "." + error.key),
+                 error.message);
+}
+
 Result<Downlink> Reader::downlink(const YamlNode& name, const YamlNode& map) const {
     const std::string path = "downlinks." + name.text + ".";
     if (name.text.empty())
@@ -139,6 +167,8 @@ Result<Downlink> Reader::downlink(const YamlNode& name, const YamlNode& map) con
     result.settings = std::move(*settings);
     if (result.settings.real("frequency") > 0)
         result.frequency_hz = result.settings.real("frequency");
+    if (const auto checked = check_makes(result); !checked)
+        return wrong_downlink(checked.error(), name, map);
     return result;
 }
 
@@ -211,8 +241,10 @@ Result<Station> Reader::read(const YamlNode& root) const {
     if (!downlinks)
         return wrong(root, "downlinks",
                      "required and not given; expected a map of downlinks by name");
-    if (downlinks->kind != Kind::map || downlinks->entries.empty())
+    if (downlinks->kind != Kind::map)
         return wrong_kind(*downlinks, "downlinks", "a map of downlinks by name");
+    if (downlinks->entries.empty())
+        return wrong(*downlinks, "downlinks", "is empty; expected a downlink at least");
     std::map<std::string, const YamlNode*> known; // without case
     for (const auto& [name, map] : downlinks->entries) {
         const auto [other, fresh] = known.emplace(to_lower(name.text), &name);

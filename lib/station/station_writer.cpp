@@ -15,14 +15,18 @@ bool is_plain(char c) {
            static_cast<unsigned char>(c) >= 0x80;
 }
 
-bool starts_plain(char c) {
-    return std::string_view("-/ ()").find(c) == std::string_view::npos && is_plain(c);
+bool starts_plain(std::string_view text) {
+    // Before a space '-' begins an item of a list, before a digit a number.
+    const char c = text.front();
+    if (c == '-')
+        return text.size() > 1 && text[1] >= '0' && text[1] <= '9';
+    return std::string_view("/ ()").find(c) == std::string_view::npos && is_plain(c);
 }
 
 } // namespace
 
 std::string yaml_text(std::string_view text) {
-    const bool word = !text.empty() && starts_plain(text.front()) && text.back() != ' ' &&
+    const bool word = !text.empty() && starts_plain(text) && text.back() != ' ' &&
                       std::all_of(text.begin(), text.end(), is_plain) &&
                       !equal_ignoring_case(text, "null") && text != "...";
     if (word)

@@ -369,6 +369,19 @@ TEST_F(SigmfSource, TimesOutOfRangeAreUnknown) {
     EXPECT_EQ(content.anchors.size(), 1U);
 }
 
+TEST_F(SigmfSource, TakesTheRateWhereItTellsNone) {
+    write("r.sigmf-data", std::string("\x40\x20\x40\x20", 4));
+    const std::string path = write("r.sigmf-meta", R"({"global": {"core:datatype": "ci8"}})");
+    const auto content = read_all(path, raw(48000));
+    EXPECT_EQ(content.error, "");
+    EXPECT_EQ(content.format.rate_hz, 48000);
+    EXPECT_EQ(content.numbers.size(), 4U);
+    EXPECT_THAT(read_all(path).error, HasSubstr("core:sample_rate: not given; give --rate"));
+    EXPECT_THAT(read_all(path, raw(-1)).error, HasSubstr("--rate: a sample rate of -1 Hz makes"));
+    EXPECT_THAT(read_all(write_both("[]", "abcd"), raw(48000)).error,
+                HasSubstr("core:sample_rate contradicts --rate"));
+}
+
 TEST_F(SigmfSource, StartTimeOverrides) {
     SourceOptions options;
     options.start_utc_ns = 5'000'000'000;
@@ -393,7 +406,7 @@ TEST_F(SigmfSource, RefusesNonsense) {
     EXPECT_THAT(error(R"({"global": {"core:datatype": "cf32"}})"),
                 HasSubstr("'cf32' is not known"));
     EXPECT_THAT(error(R"({"global": {"core:datatype": "ci8"}})"),
-                HasSubstr("core:sample_rate: required"));
+                HasSubstr("core:sample_rate: not given; give --rate"));
     EXPECT_THAT(error(R"({"global": {"core:datatype": "ci8", "core:sample_rate": -1}})"),
                 HasSubstr("makes no sense"));
     const std::string global = R"({"global": {"core:datatype": "ci8", "core:sample_rate": 1000)";

@@ -74,7 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"just text", "found a single value"},
         Mistake{downlink(), "s.yml:1:1: name: required and not given"},
         Mistake{"name: x\n", "s.yml:1:1: downlinks: required and not given"},
-        Mistake{"name: x\ndownlinks: {}\n", "s.yml:2:12: downlinks: expected a map of downlinks"},
+        Mistake{"name: x\ndownlinks: {}\n", "s.yml:2:12: downlinks: is empty; expected a downlink at least"},
         Mistake{"name: x\ndownlinks: [a]\n",
                 "s.yml:2:12: downlinks: expected a map of downlinks by name, found a list"},
         Mistake{"name: x\nnoard: 7\n" + downlink(),
@@ -109,6 +109,18 @@ INSTANTIATE_TEST_SUITE_P(
             "name: x\n" +
                 downlink("  other:\n    modulation: FSK\n    baudrate: fast\n    framing: AX.25\n"),
             "s.yml:9:15: downlinks.other.baudrate: 'fast' is not valid"},
+        // What only the deframer or the demodulator can tell.
+        Mistake{"name: x\n" + downlink("  tm:\n    modulation: BPSK\n    baudrate: 9600\n"
+                                       "    framing: CCSDS TM\n    rs_interleaving: 6\n"
+                                       "    frame_size: 3000\n"),
+                "s.yml:11:22: downlinks.tm.rs_interleaving: CCSDS has interleaving of"},
+        Mistake{"name: x\n" + downlink("  tm:\n    modulation: BPSK\n    baudrate: 9600\n"
+                                       "    framing: CCSDS TM\n    frame_size: 3000\n"),
+                "s.yml:11:17: downlinks.tm.frame_size: 3000 bytes do not fill 1"},
+        Mistake{"name: x\n" + downlink("  a:\n    modulation: AFSK\n    baudrate: 1200\n"
+                                       "    af_carrier: 1700\n    deviation: 0\n"
+                                       "    framing: AX.25\n"),
+                "s.yml:11:16: downlinks.a.deviation: two tones of the same frequency"},
         Mistake{"name: x\nsdr: loud\n" + downlink(), "s.yml:2:6: sdr: expected a map"},
         Mistake{"name: x\nsdr:\n  gian: 3\n" + downlink(),
                 "s.yml:3:9: sdr.gian: unknown key; did you mean 'gain'?"},
@@ -144,6 +156,19 @@ TEST(StationReader, ManyKeysTakeNoTime) {
     }
     EXPECT_THAT(error_of(keys), HasSubstr("s.yml:1:1: k0: unknown key"));
     EXPECT_EQ(error_of("name: x\nalternative_names: [" + names + "]\n" + downlink()), "no error");
+}
+
+TEST(StationReader, TakesWhatSomeInputCanBeReceivedWith) {
+    // Each needs a sample rate of its own: its tones, deviation or carrier are far out.
+    for (const char* options :
+         {"modulation: FSK\n    baudrate: 100\n    deviation: -50000\n",
+          "modulation: AFSK\n    baudrate: 50\n    af_carrier: 15000\n    deviation: 85\n",
+          "modulation: BPSK\n    baudrate: 1200\n    offset_range: 40000\n",
+          "modulation: DBPSK Manchester\n    baudrate: 1000000\n"})
+        EXPECT_EQ(error_of(std::string("name: x\ndownlinks:\n  a:\n    framing: AX.25\n    ") +
+                           options),
+                  "no error")
+            << options;
 }
 
 TEST(StationReader, AliasesDoNotUnfold) {

@@ -84,23 +84,25 @@ TEST(SatyamlImport, MakesStation) {
                            "'GEOSCAN' is not known"));
 }
 
-std::string ccsds(const std::string& framing, const std::string& more = "") {
+std::string ccsds(const std::string& framing, const std::string& more = "",
+                  int frame_size = 223) {
     return "name: x\nnorad: 1\ntransmitters:\n  a:\n    frequency: 436.2e+6\n    modulation: BPSK\n"
            "    baudrate: 9600\n    framing: " +
-           framing + "\n    frame size: 223\n" + more;
+           framing + "\n    frame size: " + std::to_string(frame_size) + "\n" + more;
 }
 
 TEST(SatyamlImport, MapsCcsdsOptions) {
     const auto [text, notes] =
         import(ccsds("CCSDS Concatenated",
                      "    RS basis: dual\n    RS interleaving: 4\n    precoding: differential\n"
-                     "    convolutional: CCSDS\n    scrambler: CCSDS\n"));
+                     "    convolutional: CCSDS\n    scrambler: CCSDS\n",
+                     892));
     ASSERT_TRUE(text) << text.error().to_string();
     EXPECT_THAT(notes, IsEmpty()) << notes[0];
     const auto station = parse_station(*text, "ours.yml");
     ASSERT_TRUE(station) << station.error().to_string();
     const Settings& settings = station->downlinks[0].settings;
-    EXPECT_EQ(settings.integer("frame_size"), 223);
+    EXPECT_EQ(settings.integer("frame_size"), 892);
     EXPECT_EQ(settings.text("rs_basis"), "dual");
     EXPECT_EQ(settings.text("precoding"), "differential");
 }
@@ -117,9 +119,34 @@ TEST(SatyamlImport, BasisIsConventionalUnlessSaid) {
     EXPECT_THAT(*import(ccsds("CCSDS Concatenated differential")).text,
                 HasSubstr("rs_basis: conventional\n"));
     EXPECT_THAT(*import(ccsds("CCSDS Reed-Solomon")).text, HasSubstr("rs_basis: conventional\n"));
+    EXPECT_THAT(import(ccsds("CCSDS Reed-Solomon")).notes,
+                testing::ElementsAre(HasSubstr("sat.yml:5:5: downlink 'a': 'RS basis' is not "
+                                               "given; taken as conventional")));
     const auto [text, notes] = import(ccsds("CCSDS Reed-Solomon", "    RS basis: dual\n"));
     ASSERT_TRUE(text) << text.error().to_string();
     EXPECT_THAT(*text, HasSubstr("rs_basis: dual\n"));
+    EXPECT_THAT(notes, IsEmpty());
+}
+
+TEST(SatyamlImport, NumbersStayPlain) {
+    const auto [text, notes] =
+        import("name: -1 sat\nnorad: 1\ntransmitters:\n  a:\n    frequency: 4e8\n"
+               "    modulation: FSK\n    baudrate: 9600\n    deviation: -500\n"
+               "    framing: AX.25\n");
+    ASSERT_TRUE(text) << text.error().to_string();
+    EXPECT_THAT(*text, HasSubstr("name: -1 sat\n"));
+    EXPECT_THAT(*text, HasSubstr("    deviation: -500\n"));
+    const auto station = parse_station(*text, "ours.yml");
+    ASSERT_TRUE(station) << station.error().to_string();
+    EXPECT_EQ(station->name, "-1 sat");
+    EXPECT_EQ(station->downlinks[0].settings.real("deviation"), -500);
+}
+
+TEST(SatyamlImport, LeavesOutWhatNoDeframerTakes) {
+    const auto [text, notes] =
+        import(ccsds("CCSDS Reed-Solomon", "    RS basis: dual\n    RS interleaving: 6\n"));
+    EXPECT_FALSE(text);
+    EXPECT_THAT(notes, testing::ElementsAre(HasSubstr("downlinks.a.rs_interleaving: CCSDS has")));
 }
 
 TEST(SatyamlImport, SaysWhatIsLeftOut) {
