@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <cstring>
+#include <cstdio>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include <sndfile.h>
@@ -10,54 +10,50 @@
 
 #include "telemetry/source/byte_stream.h"
 #include "telemetry/source/open.h"
+#include "telemetry/source/wav_header.h"
 
 namespace telemetry::source {
 namespace {
 
-std::uint64_t little_endian(const std::uint8_t* bytes, int count) {
-    std::uint64_t value = 0;
-    for (int i = count - 1; i >= 0; --i)
-        value = value << 8 | bytes[i];
-    return value;
-}
-
-struct WavPromise {
-    std::uint64_t data_bytes = 0; ///< as the header says
-    std::uint64_t data_at = 0;    ///< where they begin
+/// The file as libsndfile is to see it.
+struct MendedFile {
+    ByteStream stream;
+    WavHeader header;
+    sf_count_t position = 0;
 };
 
-/// What a WAV header promises; libsndfile silently cuts it down to what is there.
-/// RIFF: 4-byte name, 4-byte size, content padded to even; RF64 (EBU Tech 3306) has the true size
-/// of `data` in its `ds64` chunk and FFFFFFFFh in place.
-std::optional<WavPromise> read_promise(ByteStream& stream) {
-    std::array<std::uint8_t, 12> head{};
-    if (stream.read(head).value_or(0) != head.size() ||
-        (std::memcmp(head.data(), "RIFF", 4) != 0 && std::memcmp(head.data(), "RF64", 4) != 0) ||
-        std::memcmp(head.data() + 8, "WAVE", 4) != 0)
-        return std::nullopt;
-    std::uint64_t at = head.size();
-    std::uint64_t long_size = 0;
-    for (int chunk = 0; chunk < 64; ++chunk) {
-        std::array<std::uint8_t, 24> bytes{};
-        if (!stream.seek(static_cast<std::int64_t>(at)))
-            return std::nullopt;
-        const std::size_t have = stream.read(bytes).value_or(0);
-        if (have < 8)
-            return std::nullopt;
-        const std::uint64_t size = little_endian(bytes.data() + 4, 4);
-        if (std::memcmp(bytes.data(), "data", 4) == 0)
-            return WavPromise{size == 0xffffffff && long_size ? long_size : size, at + 8};
-        if (std::memcmp(bytes.data(), "ds64", 4) == 0 && have >= 24)
-            long_size = little_endian(bytes.data() + 16, 8);
-        at += 8 + size + size % 2;
-    }
-    return std::nullopt;
+SNDFILE* open_mended(MendedFile& mended, SF_INFO& info) {
+    SF_VIRTUAL_IO calls{};
+    calls.get_filelen = [](void* user) -> sf_count_t {
+        return *static_cast<MendedFile*>(user)->stream.size();
+    };
+    calls.seek = [](sf_count_t offset, int whence, void* user) -> sf_count_t {
+        auto& file = *static_cast<MendedFile*>(user);
+        if (whence == SEEK_CUR)
+            offset += file.position;
+        else if (whence == SEEK_END)
+            offset += *file.stream.size();
+        if (!file.stream.seek(offset))
+            return -1;
+        return file.position = offset;
+    };
+    calls.read = [](void* out, sf_count_t count, void* user) -> sf_count_t {
+        auto& file = *static_cast<MendedFile*>(user);
+        const std::span bytes(static_cast<std::uint8_t*>(out), static_cast<std::size_t>(count));
+        const std::size_t have = file.stream.read(bytes).value_or(0);
+        file.header.mend(bytes.first(have), static_cast<std::uint64_t>(file.position));
+        file.position += static_cast<sf_count_t>(have);
+        return static_cast<sf_count_t>(have);
+    };
+    calls.tell = [](void* user) { return static_cast<MendedFile*>(user)->position; };
+    return sf_open_virtual(&calls, SFM_READ, &info, &mended);
 }
 
 class AudioSource final : public Source {
 public:
-    AudioSource(ByteStream stream, SNDFILE* file, const SF_INFO& info, UtcNs start)
-        : stream_(std::move(stream)), file_(file), info_(info), start_(start) {}
+    AudioSource(std::unique_ptr<MendedFile> input, SNDFILE* file, const SF_INFO& info, UtcNs start)
+        : input_(std::move(input)), stream_(input_->stream), file_(file), info_(info),
+          start_(start) {}
     ~AudioSource() override { sf_close(file_); }
     AudioSource(const AudioSource&) = delete;
     AudioSource& operator=(const AudioSource&) = delete;
@@ -119,7 +115,8 @@ private:
             remark_ = stream_.name() + ": " + remark_;
     }
 
-    ByteStream stream_;
+    std::unique_ptr<MendedFile> input_; // libsndfile may keep its address
+    const ByteStream& stream_;
     SNDFILE* file_;
     SF_INFO info_;
     UtcNs start_;
@@ -136,17 +133,17 @@ Result<std::unique_ptr<Source>> open_audio(const std::string& path, const Source
     if (!stream)
         return fail(stream.error());
     const std::string name = stream->name();
-    const std::int64_t file_bytes = stream->size().value_or(0);
-    std::optional<WavPromise> promise;
-    if (stream->size()) {
-        if (*stream->size() == 0)
-            return fail(Error{"is empty", name});
-        promise = read_promise(*stream);
-        stream->seek(0);
-    }
+    if (stream->size() == 0)
+        return fail(Error{"is empty", name});
+    const auto header = read_wav_header(*stream);
+    stream->seek(0);
+    auto input = std::make_unique<MendedFile>(
+        MendedFile{.stream = std::move(*stream), .header = header.value_or(WavHeader{})});
 
     SF_INFO info{};
-    SNDFILE* file = sf_open_fd(stream->descriptor(), SFM_READ, &info, SF_FALSE);
+    SNDFILE* file = header && header->says_too_little()
+                        ? open_mended(*input, info)
+                        : sf_open_fd(input->stream.descriptor(), SFM_READ, &info, SF_FALSE);
     if (!file) {
         std::string why = sf_strerror(nullptr);
         while (!why.empty() && (why.back() == '.' || why.back() == '\n'))
@@ -156,7 +153,7 @@ Result<std::unique_ptr<Source>> open_audio(const std::string& path, const Source
                           name});
     }
     // From here on the source closes the file.
-    auto source = std::make_unique<AudioSource>(std::move(*stream), file, info,
+    auto source = std::make_unique<AudioSource>(std::move(input), file, info,
                                                 options.start_utc_ns.value_or(kUnknownTime));
     const auto rate = check_rate(info.samplerate, name, "");
     if (!rate)
@@ -171,15 +168,8 @@ Result<std::unique_ptr<Source>> open_audio(const std::string& path, const Source
                           name});
     if (options.iq && info.channels != 2)
         return fail(Error{"has one channel, but --iq needs two (I and Q)", name});
-    if (promise && source->length()) {
-        const auto size = static_cast<std::uint64_t>(file_bytes);
-        const std::uint64_t there = size > promise->data_at ? size - promise->data_at : 0;
-        // 0 and the largest number are what programs write that stream into a pipe.
-        const bool streamed = promise->data_bytes == 0 || promise->data_bytes >= 0x7ffff000;
-        if (promise->data_bytes > there && !streamed)
-            source->set_remark(name + ": header promises " + std::to_string(promise->data_bytes) +
-                               " bytes of samples, the file holds " + std::to_string(there));
-    }
+    if (header && !header->remark().empty())
+        source->set_remark(name + ": " + header->remark());
     return source;
 }
 

@@ -28,8 +28,9 @@ struct SigmfMeta {
     std::string remark;
 };
 
-/// `file` is for messages, `rate_hz` for metadata that tells none. Gaps between captures come from core:global_index where it is given,
-/// else from core:datetime when the times differ from the sample count by more than 1 ms.
+/// `file` is for messages, `rate_hz` for metadata that tells none. Gaps between captures come from
+/// core:global_index where it is given, else from core:datetime when the times differ from the
+/// sample count by more than 1 ms.
 Result<SigmfMeta> parse_sigmf_meta(const std::string& text, const std::string& file,
                                    std::optional<double> rate_hz = {});
 

@@ -33,7 +33,7 @@ private:
     Result<std::vector<KeyText>> values_of(const YamlNode& map, const std::string& path) const;
     Result<std::vector<std::string>> names(const YamlNode& list) const;
     Result<Downlink> downlink(const YamlNode& name, const YamlNode& map) const;
-    tl::unexpected<Error> wrong_downlink(Error error, const YamlNode& name,
+    tl::unexpected<Error> wrong_downlink(const Error& error, const YamlNode& name,
                                          const YamlNode& map) const;
     template <class Entry>
     Result<const Entry*> entry(const YamlNode& map, const std::string& path, const char* key,
@@ -120,7 +120,7 @@ Result<void> check_makes(const Downlink& downlink) {
 }
 
 /// `error` with the place of the key that it names, which stands in the downlink's map or not.
-tl::unexpected<Error> Reader::wrong_downlink(Error error, const YamlNode& name,
+tl::unexpected<Error> Reader::wrong_downlink(const Error& error, const YamlNode& name,
                                              const YamlNode& map) const {
     const YamlNode* value = map.find(error.key);
     const YamlNode& at = value ? *value : name;

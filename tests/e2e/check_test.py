@@ -71,6 +71,13 @@ class Check(unittest.TestCase):
         self.assertIn("name: Test", both.stdout)
         self.assertEqual(check(self.folder / "missing.yml").returncode, 1)
 
+    def test_what_cannot_be_received_is_a_mistake(self):
+        """A file that passes here is one that the receivers take."""
+        text = STATION.replace("AX.25 G3RUH", "CCSDS TM\n    rs_interleaving: 6\n    frame_size: 3000")
+        done = check(self.write("tm.yml", text))
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("tm.yml:7:22: downlinks.9k6.rs_interleaving: CCSDS has interleaving of", done.stderr)
+
     def test_folder(self):
         self.write("a.yml", STATION)
         self.assertEqual(check(self.folder).returncode, 0)

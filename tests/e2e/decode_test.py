@@ -224,6 +224,11 @@ class Decode(unittest.TestCase):
         self.assertEqual([json.loads(line)["frame"] for line in done.stdout.splitlines()], self.sent)
         self.assertIn(b"lying.wav: header promises 1000000000 bytes of samples, the file holds", done.stderr)
         # Cut in the middle: what is there is decoded.
+        for size in (0, 100):  # as a killed recorder leaves it
+            done = decode(self.station, self.write("short.wav", data[:40] + struct.pack("<I", size) + data[44:]))
+            self.assertEqual(done.returncode, 0)
+            self.assertEqual(done.stdout.count(b"\n"), len(self.sent))
+            self.assertIn(f"short.wav: header says {size} bytes of samples".encode(), done.stderr)
         done = decode(self.station, self.write("cut.wav", data[:len(data) // 2 + 1]))
         self.assertEqual(done.returncode, 0)
         found = [json.loads(line)["frame"] for line in done.stdout.splitlines()]

@@ -33,6 +33,7 @@ struct Wav {
     bool rf64 = false;
     std::uint32_t sub_tag = 1; ///< of an extensible format
     std::string before_data = {};
+    std::string after_data = {};
 
     std::string bytes() const {
         const std::uint64_t size = promised == UINT64_MAX ? data.size() : promised;
@@ -47,7 +48,7 @@ struct Wav {
             chunks += "ds64" + little(28, 4) + little(36 + size, 8) + little(size, 8) +
                       little(block ? size / block : 0, 8) + little(0, 4);
         chunks += "fmt " + little(format.size(), 4) + format + before_data + "data" +
-                  little(rf64 ? 0xffffffff : size, 4) + data;
+                  little(rf64 ? 0xffffffff : size, 4) + data + after_data;
         return (rf64 ? "RF64" + little(0xffffffff, 4) : "RIFF" + little(chunks.size(), 4)) + chunks;
     }
 };

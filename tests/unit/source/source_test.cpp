@@ -140,6 +140,53 @@ TEST_F(WavSource, SaysThatTheFileEndsEarly) {
                 IsEmpty());
 }
 
+TEST_F(WavSource, ReadsAllWhenTheHeaderSaysTooLittle) {
+    std::string data;
+    for (int i = 0; i < 1000; ++i)
+        data += little(0x4000, 2) + little(0xc000, 2);
+    int count = 0;
+    for (const std::uint32_t channels : {1U, 2U})
+        for (const bool rf64 : {false, true})
+            for (const std::uint64_t promised : {0, 100, 101, 3990}) {
+                std::string bytes =
+                    Wav{.channels = channels, .data = data, .promised = promised, .rf64 = rf64}
+                        .bytes();
+                if (promised == 0 && !rf64)
+                    bytes.replace(4, 4, 4, '\0'); // as a killed recorder may leave it
+                const auto content = read_all(write("k" + std::to_string(count++) + ".wav", bytes));
+                EXPECT_EQ(content.error, "");
+                EXPECT_EQ(content.numbers.size(), 2000U) << promised << (rf64 ? " RF64" : "");
+                EXPECT_EQ(content.length, 2000 / channels);
+                EXPECT_EQ(content.numbers.front(), 0.5F);
+                EXPECT_EQ(content.numbers.back(), -0.5F);
+                EXPECT_THAT(content.remark,
+                            HasSubstr(".wav: header says " + std::to_string(promised) + " bytes"));
+                EXPECT_THAT(content.remark, HasSubstr("the file holds 4000"));
+            }
+}
+
+TEST_F(WavSource, ChunksBehindTheSamplesAreNone) {
+    for (const std::string& after :
+         {"LIST" + little(4, 4) + "abcd", "id3 " + little(3, 4) + std::string("abc\0", 4),
+          std::string("\0", 1)}) {
+        const auto content = read_all(write(
+            "a.wav",
+            Wav{.data = little(0x4000, 2) + little(0xc000, 2), .promised = 4, .after_data = after}
+                .bytes()));
+        EXPECT_THAT(content.numbers, ElementsAre(0.5F, -0.5F));
+        EXPECT_THAT(content.remark, IsEmpty());
+    }
+    // Padded to an even place, and where that was forgotten.
+    for (const std::string& pad : {std::string(1, '\0'), std::string()}) {
+        const auto content = read_all(
+            write("b.wav",
+                  Wav{.bits = 8, .data = "\xc0", .after_data = pad + "LIST" + little(4, 4) + "abcd"}
+                      .bytes()));
+        EXPECT_THAT(content.numbers, ElementsAre(0.5F));
+        EXPECT_THAT(content.remark, IsEmpty());
+    }
+}
+
 TEST_F(WavSource, ReadsWhatWasStreamed) {
     // Programs that write into a pipe leave the size open.
     for (const std::uint64_t promised : {std::uint64_t{0xffffffff}, std::uint64_t{0x7ffff000}}) {

@@ -74,7 +74,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"just text", "found a single value"},
         Mistake{downlink(), "s.yml:1:1: name: required and not given"},
         Mistake{"name: x\n", "s.yml:1:1: downlinks: required and not given"},
-        Mistake{"name: x\ndownlinks: {}\n", "s.yml:2:12: downlinks: is empty; expected a downlink at least"},
+        Mistake{"name: x\ndownlinks: {}\n",
+                "s.yml:2:12: downlinks: is empty; expected a downlink at least"},
         Mistake{"name: x\ndownlinks: [a]\n",
                 "s.yml:2:12: downlinks: expected a map of downlinks by name, found a list"},
         Mistake{"name: x\nnoard: 7\n" + downlink(),
@@ -165,9 +166,9 @@ TEST(StationReader, TakesWhatSomeInputCanBeReceivedWith) {
           "modulation: AFSK\n    baudrate: 50\n    af_carrier: 15000\n    deviation: 85\n",
           "modulation: BPSK\n    baudrate: 1200\n    offset_range: 40000\n",
           "modulation: DBPSK Manchester\n    baudrate: 1000000\n"})
-        EXPECT_EQ(error_of(std::string("name: x\ndownlinks:\n  a:\n    framing: AX.25\n    ") +
-                           options),
-                  "no error")
+        EXPECT_EQ(
+            error_of(std::string("name: x\ndownlinks:\n  a:\n    framing: AX.25\n    ") + options),
+            "no error")
             << options;
 }
 

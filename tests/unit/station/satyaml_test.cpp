@@ -84,8 +84,7 @@ TEST(SatyamlImport, MakesStation) {
                            "'GEOSCAN' is not known"));
 }
 
-std::string ccsds(const std::string& framing, const std::string& more = "",
-                  int frame_size = 223) {
+std::string ccsds(const std::string& framing, const std::string& more = "", int frame_size = 223) {
     return "name: x\nnorad: 1\ntransmitters:\n  a:\n    frequency: 436.2e+6\n    modulation: BPSK\n"
            "    baudrate: 9600\n    framing: " +
            framing + "\n    frame size: " + std::to_string(frame_size) + "\n" + more;
