@@ -2,12 +2,12 @@
 _telemetry_check() {
     local word=${COMP_WORDS[COMP_CWORD]}
     if [[ ${COMP_WORDS[COMP_CWORD-1]} == --stations ]]; then
-        COMPREPLY=($(compgen -d -- "$word"))
+        _telemetry_add_files "$word" -d
     elif [[ $word == -* ]]; then
         COMPREPLY=($(compgen -W "--import-satyaml --list --list-names --reference --stations --quiet --help
             --version" -- "$word"))
     else
-        COMPREPLY=($(compgen -f -- "$word"))
+        _telemetry_add_files "$word"
     fi
 }
 complete -o filenames -F _telemetry_check telemetry-check

@@ -4,8 +4,8 @@ _telemetry_decode() {
     case $before in
         -f|--format) COMPREPLY=($(compgen -W "jsonl kiss hex pcap" -- "$word")); return ;;
         --input-format) COMPREPLY=($(compgen -W "wav sigmf cf32 ci16 ci8 cu8 f32 s16" -- "$word")); return ;;
-        --stations) COMPREPLY=($(compgen -d -- "$word")); return ;;
-        -o|--output) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        --stations) _telemetry_add_files "$word" -d; return ;;
+        -o|--output) _telemetry_add_files "$word"; return ;;
         --rate|--frequency|--start-time|--downlink|-j|--jobs) COMPREPLY=(); return ;;
     esac
     if [[ $word == -* ]]; then
@@ -13,8 +13,8 @@ _telemetry_decode() {
             --input-format
             --start-time --jobs --verbose --help --version" -- "$word"))
     else
-        COMPREPLY=($(compgen -f -- "$word")
-            $(compgen -W "$(telemetry-check --list-names 2>/dev/null)" -- "$word"))
+        _telemetry_add_files "$word"
+        _telemetry_add_stations "$word"
     fi
 }
 complete -o filenames -F _telemetry_decode telemetry-decode

@@ -285,7 +285,7 @@ void declare(CLI::App& app, Options& options) {
         ->check(CLI::Range(0.0, 60.0));
     app.add_option("--frames", options.frames, "Stop after this many frames")
         ->group(when)
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(1, std::numeric_limits<int>::max()));
     app.add_option("--seconds", options.seconds, "Stop after this many seconds of signal")
         ->group(when)
         ->check(CLI::Range(0.0, 1e7));
@@ -312,7 +312,7 @@ void declare(CLI::App& app, Options& options) {
     app.add_option("--full-scale", options.transmitter.full_scale_hz,
                    "Hz of deviation that --as fm maps to full scale (four times the deviation)")
         ->group(how)
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(1.0, 1e8));
     app.add_option("--es-n0", options.transmitter.es_n0_db,
                    "Energy of a symbol over noise density, dB; inf: no noise")
         ->group(how);
@@ -324,24 +324,24 @@ void declare(CLI::App& app, Options& options) {
     app.add_option("--wander-period", channel.wander_period_s, "Seconds from swing to swing")
         ->group(how)
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(0.001, 1e7));
     app.add_option("--clock-error", channel.clock_error_ppm, "Of the symbol clock, ppm")
         ->group(how)
         ->check(CLI::Range(-20000.0, 20000.0));
     app.add_option("--fade", channel.fade_depth_db, "Depth of periodic fades, dB")
         ->group(how)
-        ->check(CLI::NonNegativeNumber);
+        ->check(CLI::Range(0.0, 1e7));
     app.add_option("--fade-period", channel.fade_period_s, "Seconds from fade to fade")
         ->group(how)
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(0.001, 1e7));
     app.add_option("--dropout", channel.dropout_s, "Seconds without signal in each period")
         ->group(how)
-        ->check(CLI::NonNegativeNumber);
+        ->check(CLI::Range(0.0, 1e7));
     app.add_option("--dropout-period", channel.dropout_period_s, "Seconds from dropout to dropout")
         ->group(how)
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(0.001, 1e7));
     app.add_option("--seed", channel.seed, "Of noise and random frames")
         ->group(how)
         ->capture_default_str();
@@ -355,7 +355,7 @@ void declare(CLI::App& app, Options& options) {
         "  telemetry-station 'Demo Station' - --realtime | telemetry-decode 'Demo Station' - "
         "--input-format cf32 --rate 48000\n"
         "  telemetry-station 'Demo Station' tcp://127.0.0.1:5555 --realtime --drift 5\n"
-        "  telemetry-station FunCube-1 bpsk.wav --as real --content random --size 60 --seconds 30");
+        "  telemetry-station PicSat bpsk.wav --as real --content random --size 60 --seconds 30");
 }
 
 int main_with(int argc, char** argv) {

@@ -6,9 +6,9 @@ _telemetry_sub() {
         -f|--format) COMPREPLY=($(compgen -W "text jsonl" -- "$word")); return ;;
         --color) COMPREPLY=($(compgen -W "auto always never" -- "$word")); return ;;
         -c|--connect) COMPREPLY=($(compgen -W "tcp://127.0.0.1:5556" -- "$word")); return ;;
-        -o|--output) COMPREPLY=($(compgen -f -- "$word")); return ;;
+        -o|--output) _telemetry_add_files "$word"; return ;;
         -s|--station)
-            COMPREPLY=($(compgen -W "$(telemetry-check --list-names 2>/dev/null)" -- "$word")); return ;;
+            _telemetry_add_stations "$word"; return ;;
         --source|--bytes|-n|--count|--seconds) COMPREPLY=(); return ;;
     esac
     COMPREPLY=($(compgen -W "--connect --kind --station --source --format --output --bytes --color

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "ax25_header.h"
 #include "telemetry/base/time.h"
 
 namespace telemetry::sub {
@@ -54,6 +55,18 @@ std::string dump(std::string_view bytes, int dump_bytes) {
     return hex + (shown.size() < bytes.size() ? ".. |" : " |") + text + "|";
 }
 
+/// The start of what changes: an AX.25 header is the same in every frame of a station, so its
+/// callsigns stand for it.
+std::string content(const Message& message, const Paint& paint, int dump_bytes) {
+    const Json& framing = member(message.payload, "framing");
+    if (framing.is_string() && framing.get_ref<const std::string&>().starts_with("AX.25"))
+        if (const auto header = read_ax25_header(message.raw))
+            return header->path + "  " +
+                   paint(Ink::cyan,
+                         dump(std::string_view(message.raw).substr(header->size), dump_bytes));
+    return paint(Ink::cyan, dump(message.raw, dump_bytes));
+}
+
 std::string describe_frame(const Message& message, const Paint& paint, int dump_bytes) {
     const Json& confirmed = member(message.payload, "confirmed");
     const bool good = confirmed.is_boolean() && confirmed.get<bool>();
@@ -61,7 +74,7 @@ std::string describe_frame(const Message& message, const Paint& paint, int dump_
                        pad_left(std::to_string(message.raw.size()), 5) + " B " +
                        pad_left(fixed(member(message.payload, "snr_db"), 1), 5) + " dB " +
                        pad_left(fixed(member(message.payload, "carrier_offset_hz"), 0), 6) +
-                       " Hz  " + paint(Ink::cyan, dump(message.raw, dump_bytes));
+                       " Hz  " + content(message, paint, dump_bytes);
     const std::string corrected = fixed(member(message.payload, "corrected"), 0, "0");
     if (corrected != "0")
         line += "  " + corrected + " fixed";

@@ -9,6 +9,7 @@ installed, must understand the AX.25 downlinks too.
 """
 import json
 import pathlib
+import shlex
 import shutil
 import socket
 import subprocess
@@ -116,6 +117,28 @@ with tempfile.TemporaryDirectory() as name:
               for line in run(PROGRAMS / "telemetry-decode", "demo", folder / "host.sigmf-meta").splitlines()]
     check("host telemetry", [int.from_bytes(frame[20:24], "big") for frame in frames] == [0, 1, 2] and
           all(frame[14:20] == bytes.fromhex("03f0544c0001") for frame in frames), frames)
+
+    # The values again, by the program that quickstart shows them with.
+    lines = run(PROGRAMS / "telemetry-decode", "demo", folder / "host.sigmf-meta").splitlines()
+    known = ("544c000100000007000001a2067c3ad000001c610178cb00013e00000301063fffffffff0c450000"
+             "686f737400000000")  # by hand, from docs/demo-packet.md
+    lines += [json.dumps({"frame": known, "framing": "USP", "time": "2026-11-23T03:38:54.678Z",
+                          "snr_db": 12.84, "carrier_offset_hz": None}),
+              json.dumps({"frame": "cafe", "framing": "AX.25", "time": None})]
+    shown = subprocess.run(
+        [pathlib.Path(__file__).parents[2] / "apps/show-demo-packets"], capture_output=True, text=True, timeout=30,
+        input="".join(json.dumps({"payload": json.loads(line), "raw": json.loads(line)["frame"]}) + "\n"
+                      for line in lines))
+    rows = [line.split() for line in shown.stdout.splitlines()]
+    check("packets as values", shown.returncode == 0 and [row[1] for row in rows[1:4]] == ["0", "1", "2"] and
+          rows[4] == "03:38:54 7 76.9 % 15.99 19.88 GiB 41.0 °C 2:01:05 12.8 dB -".split() and
+          rows[5] == ["2", "bytes:", "cafe"], shown.stdout + shown.stderr)
+
+    # The examples play stations that are there.
+    examples = run(PROGRAMS / "telemetry-station", "--help").split("Examples:")[1].strip().splitlines()
+    names = run(PROGRAMS / "telemetry-check", "--list-names").splitlines()
+    for example in examples:
+        check(f"example {example.strip()}", shlex.split(example)[1] in names)
 
     # A pipe, datagrams, and a file that a signal ends.
     piped = subprocess.run(f"'{PROGRAMS}/telemetry-station' demo - --frames 2 --quiet | "

@@ -175,6 +175,41 @@ class Sub(unittest.TestCase):
         self.assertIn("link.snr{a=1}=7.25 dB", out)
         self.assertNotIn("\x1b", out)
 
+    def text_of_frame(self, raw, framing):
+        process = self.start("--format", "text", "--count", "1", "--bytes", "4")
+        self.publisher.send(FRAMES, {**FRAME, "framing": framing}, raw)
+        out, _ = process.communicate(timeout=10)
+        return out
+
+    def test_callsigns_stand_for_an_ax25_header(self):
+        # AX.25 v2.2, figure 3.5: NJ7P for N7LEM by way of N7OO-1.
+        header = bytes.fromhex("9c6e988a9a40e0" "9c946ea04040e0" "9c6e9e9e4040e3")
+        for end, payload in ((b"\x03\xf0", b"data"), (b"\x13\xf0", b"data"), (b"\x00\xf0", b"data"),
+                             (b"\x01", b""), (b"\x3f", b"")):
+            text = self.text_of_frame(header + end + payload, "AX.25 G3RUH")
+            self.assertIn("Hz  NJ7P>N7LEM,N7OO-1", text)
+            self.assertEqual("6461 7461 |data|" in text, payload != b"", text)
+            self.assertNotIn("9c6e", text)
+
+    def test_what_is_no_ax25_header_is_shown_as_it_is(self):
+        header = bytes.fromhex("9c6e988a9a40e0" "9c946ea04040e1" "03f0")
+        for raw, framing in ((header, "USP"), (header[:13], "AX.25"), (header[:14], "AX.25"),
+                             (header[:15], "AX.25"), (header[:6] + b"\xe1" + header[7:], "AX.25"),
+                             (b"\x9c\x6f" + header[2:], "AX.25"), (b"\x9c\x40" + header[2:], "AX.25"),
+                             (header[:7] * 11 + header[7:], "AX.25"), (header, None)):
+            text = self.text_of_frame(raw, framing)
+            self.assertRegex(text, r"Hz  9c[64]", framing)
+            self.assertNotIn(">", text)
+        self.assertIn(" B ", self.text_of_frame(b"", "AX.25"))
+
+    def test_a_kind_that_is_not_known_is_waited_for_but_not_in_silence(self):
+        for kind, warned in (("bogus", True), ("frame", False), ("f*", False)):
+            result = subprocess.run([PROGRAM, "--connect", self.publisher.endpoint, "--kind", kind,
+                                     "--seconds", "0.1"], capture_output=True, text=True, timeout=10)
+            self.assertEqual(result.returncode, 0)
+            self.assertEqual("none of frame, metric, event and heartbeat" in result.stderr, warned,
+                             result.stderr)
+
     def test_says_that_nothing_is_there(self):
         self.publisher.close()
         process = subprocess.Popen(
@@ -185,10 +220,12 @@ class Sub(unittest.TestCase):
 
     def test_wrong_usage(self):
         for options in (["--connect", "nonsense"], ["--kind"], ["--format", "xml"],
-                        ["--count", "-1"], ["--output", "/nowhere/at/all"], ["--unknown"]):
+                        ["--count", "-1"], ["--output", "/nowhere/at/all"], ["--unknown"],
+                        ["--seconds", "0"], ["--count", "0"]):
             result = subprocess.run([PROGRAM, *options], capture_output=True, text=True, timeout=10)
             self.assertEqual(result.returncode, 2, options)
             self.assertTrue(result.stderr, options)
+            self.assertLess(len(result.stderr), 200, options)
         self.assertIn("nonsense", subprocess.run([PROGRAM, "--connect", "nonsense"],
                                                  capture_output=True, text=True).stderr)
 
