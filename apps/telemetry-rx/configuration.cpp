@@ -2,6 +2,7 @@
 #include "configuration.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <yaml-cpp/yaml.h>
 
@@ -181,6 +182,31 @@ std::string option_name(std::string key) {
     return "--" + key;
 }
 
+/// The kind of source that options tell where INPUT does not: --path is a file's, --device
+/// hardware's. --endpoint tells none, since two kinds have one.
+const SourceEntry* source_of_options(const std::vector<KeyText>& options) {
+    const SourceEntry* found = nullptr;
+    for (const SourceEntry& entry : source_entries())
+        if (std::ranges::find(options, entry.subject, &KeyText::key) != options.end()) {
+            if (found)
+                return nullptr;
+            found = &entry;
+        }
+    return found;
+}
+
+Error no_source(const CommandLine& command_line, const std::string& file) {
+    std::string message = "no source: ";
+    if (command_line.first)
+        message += "'" + *command_line.first + "' is taken for the station; ";
+    message +=
+        "name an INPUT after the station, as in 'telemetry-rx AISAT pass.wav', give --path or "
+        "--device, or name a receiver file with 'source: {type: ...}', type one of";
+    for (const SourceEntry& entry : source_entries())
+        message += " " + std::string(entry.name);
+    return {message, file};
+}
+
 /// Errors about an option name the option, those about a file its section.
 Result<Settings> check(std::span<const Field> fields, const std::vector<KeyText>& given,
                        const std::string& file, const std::string& section) {
@@ -199,10 +225,17 @@ Result<Settings> check(std::span<const Field> fields, const std::vector<KeyText>
     return fail(std::move(error));
 }
 
-Result<Configuration> assemble(Draft draft, const std::string& file,
-                               const CommandLine& command_line) {
+Result<Configuration> assemble(Draft draft, const std::string& file, CommandLine command_line) {
     Configuration configuration;
     configuration.file = file;
+    if (!draft.type && !command_line.input)
+        configuration.source = source_of_options(command_line.source);
+    // With the station told by --station, an argument alone is what is still missing.
+    if (command_line.first && !command_line.input && !command_line.stations.empty() &&
+        !draft.type && !configuration.source)
+        command_line.input = std::exchange(command_line.first, std::nullopt);
+    if (command_line.first)
+        command_line.stations.insert(command_line.stations.begin(), *command_line.first);
 
     if (draft.type) {
         configuration.source = find_source(draft.type->text);
@@ -226,13 +259,8 @@ Result<Configuration> assemble(Draft draft, const std::string& file,
             rest.remove_prefix(entry.prefix.size());
         lay_over(draft.source, {{std::string(entry.subject), std::string(rest)}});
     }
-    if (!configuration.source) {
-        std::string message = "no source: name an INPUT, or a receiver file with "
-                              "'source: {type: ...}', type one of";
-        for (const SourceEntry& entry : source_entries())
-            message += " " + std::string(entry.name);
-        return fail(Error{message, file});
-    }
+    if (!configuration.source)
+        return fail(no_source(command_line, file));
     lay_over(draft.source, command_line.source);
     lay_over(draft.output, command_line.output);
     lay_over(draft.receiver, command_line.receiver);

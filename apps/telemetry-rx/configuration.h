@@ -51,6 +51,7 @@ struct Configuration {
 /// What the command line says. The keys of the lists are field names.
 struct CommandLine {
     std::string file;
+    std::optional<std::string> first; ///< argument; STATION, or INPUT where --station tells that
     std::vector<std::string> stations;
     std::vector<std::string> downlinks;
     std::vector<std::string> station_folders;

@@ -65,6 +65,16 @@ private:
     std::string remark_;
 };
 
+/// The key is "--rate" where an option is at fault, and otherwise one within the recording, which
+/// is none of ours.
+Error of_field(Error error) {
+    if (!error.key.starts_with("--"))
+        return {error.to_string()};
+    error.key.erase(0, 2);
+    std::replace(error.key.begin(), error.key.end(), '-', '_');
+    return error;
+}
+
 } // namespace
 
 Result<std::unique_ptr<Feed>> open_file_feed(const Settings& settings) {
@@ -83,7 +93,7 @@ Result<std::unique_ptr<Feed>> open_file_feed(const Settings& settings) {
     }
     auto source = source::open_source(settings.text("path"), options);
     if (!source)
-        return fail(source.error());
+        return fail(of_field(source.error()));
     return std::make_unique<FileFeed>(std::move(*source), settings);
 }
 

@@ -18,9 +18,10 @@ Result<std::unique_ptr<KissServer>> KissServer::open(const std::string& text, Re
                                                      Log& log) {
     const auto address = parse_address(text, "tcp");
     if (!address)
-        return fail(address.error());
+        return fail(Error{address.error().message, "", 0, 0, "kiss"});
     if (!address->loopback && reach == Reach::loopback)
-        return fail("'" + text + "' can be reached from the network; say so with allow_remote");
+        return fail(
+            Error{"'" + text + "' can be reached from the network", "", 0, 0, "allow_remote"});
     auto listener = bind_socket(*address, SOCK_STREAM);
     if (!listener)
         return fail(listener.error());

@@ -21,7 +21,8 @@ namespace telemetry::rx {
 /// would hold up the others.
 class KissServer {
 public:
-    /// Fails when the address is malformed, in use or, without `allow_remote`, not loopback.
+    /// Fails when the address is malformed (the error's key is "kiss"), not loopback without leave
+    /// ("allow_remote"), or in use (none).
     enum class Reach : std::uint8_t { loopback, network };
     static Result<std::unique_ptr<KissServer>> open(const std::string& address, Reach reach,
                                                     Log& log);

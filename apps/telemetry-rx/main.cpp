@@ -31,7 +31,7 @@ constexpr const char* kExamples = R"(INPUT is a file, '-' for standard input, or
 Examples:
   telemetry-rx AISAT recording.wav
       plays a recording and publishes its frames on tcp://127.0.0.1:5556
-  telemetry-rx AO-73 soapy:driver=rtlsdr --rate 250000 --gain 40 --record passes
+  telemetry-rx AISAT soapy:driver=rtlsdr --rate 250000 --gain 40 --record passes
       receives from hardware, and keeps what it receives as SigMF in the folder passes
   rtl_fm ... | telemetry-rx GOMX-3 - --input-format s16 --rate 48000 --kiss 8001
       takes the audio of another program, and serves frames to KISS clients on port 8001
@@ -104,7 +104,7 @@ int report(const Error& error, int status) {
 
 int run(int argc, char** argv) {
     CLI::App app(kDescription, "telemetry-rx");
-    app.set_version_flag("--version", TELEMETRY_VERSION);
+    app.set_version_flag("--version", "telemetry-rx " TELEMETRY_VERSION);
     app.footer(kExamples);
     app.get_formatter()->column_width(34);
 
@@ -121,14 +121,19 @@ int run(int argc, char** argv) {
         app.add_option("INPUT", input, "Where its samples come from; see below")->type_name("");
     app.add_option("-c,--config", command_line.file, "Receiver file; options outweigh it")
         ->type_name("FILE");
-    app.add_option("--station", command_line.stations, "A further station; may be repeated")
-        ->type_name("NAME");
+    // Each takes one value: what follows it is STATION or INPUT.
+    app.add_option("--station", command_line.stations,
+                   "A station, or a further one; may be repeated")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
     app.add_option("--downlink", command_line.downlinks,
                    "Only this downlink of the station; may be repeated")
-        ->type_name("NAME");
+        ->type_name("NAME")
+        ->allow_extra_args(false);
     app.add_option("--stations", command_line.station_folders,
                    "Folder of station files; may be repeated")
-        ->type_name("DIR");
+        ->type_name("DIR")
+        ->allow_extra_args(false);
     app.add_flag("--check", check, "Check the configuration, print it whole and end");
     auto* quiet_flag = app.add_flag("-q,--quiet", quiet, "Say nothing but errors");
     app.add_flag("-v,--verbose", verbose, "Tell every lock and discarded frame")
@@ -151,7 +156,7 @@ int run(int argc, char** argv) {
         return kWrongUse;
     }
     if (station_option->count() > 0)
-        command_line.stations.insert(command_line.stations.begin(), station);
+        command_line.first = station;
     if (input_option->count() > 0)
         command_line.input = input;
     command_line.source = source.given();
@@ -161,9 +166,10 @@ int run(int argc, char** argv) {
     const auto configuration = load_configuration(command_line);
     if (!configuration)
         return report(configuration.error(), kWrongUse);
+    auto stations = load_stations(*configuration);
+    if (!stations)
+        return report(stations.error(), kWrongUse);
     if (check) {
-        if (const auto stations = load_stations(*configuration); !stations)
-            return report(stations.error(), kWrongUse);
         std::fputs(effective_configuration(*configuration).c_str(), stdout);
         return 0;
     }
@@ -172,9 +178,9 @@ int run(int argc, char** argv) {
     std::signal(SIGXFSZ, SIG_IGN); // a file-size limit is an error of the recorder's write
 
     Log log(quiet ? Verbosity::quiet : verbose ? Verbosity::verbose : Verbosity::normal);
-    auto session = Session::make(*configuration, log);
+    auto session = Session::make(*configuration, std::move(*stations), log);
     if (!session)
-        return report(session.error(), kFailed);
+        return report(session.error(), session.error().key.empty() ? kFailed : kWrongUse);
     return (*session)->run();
 }
 

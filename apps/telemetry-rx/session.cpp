@@ -25,6 +25,10 @@ namespace keys = gr::telemetry::keys;
 constexpr std::int64_t kDrainNs = 5'000'000'000;
 constexpr std::int64_t kStopNs = 3'000'000'000;
 
+/// Two signals closer than this are one request: `timeout` and service managers signal the process
+/// and its group, and a terminal may add its own.
+constexpr std::int64_t kSameRequestNs = 200'000'000;
+
 /// A handler rather than a mask with signalfd: the libraries below start threads of their own
 /// before main(), which would take the signal with its default action.
 int signal_event = -1;
@@ -41,14 +45,24 @@ std::string in_megahertz(double frequency_hz) {
     return text;
 }
 
+/// With the key as people know it, if one is at fault.
+Error output_error(Error error, const std::string& key, const std::string& address) {
+    if (error.key == "allow_remote")
+        error.message = "'" + address +
+                        "' can be reached from the network, and there is neither encryption nor "
+                        "authentication; choose a loopback address, or give --allow-remote "
+                        "(in a receiver file: allow_remote)";
+    if (!error.key.empty())
+        error.key = "output." + key;
+    return error;
+}
+
 } // namespace
 
-Result<std::unique_ptr<Session>> Session::make(const Configuration& configuration, Log& log) {
+Result<std::unique_ptr<Session>> Session::make(const Configuration& configuration,
+                                               std::vector<station::Station> stations, Log& log) {
     std::unique_ptr<Session> session(new Session(configuration, log));
-    auto stations = load_stations(configuration);
-    if (!stations)
-        return fail(stations.error());
-    session->stations_ = std::move(*stations);
+    session->stations_ = std::move(stations);
     // Outputs first: a port in use should not cost the time that hardware needs to open.
     if (auto opened = session->open_outputs(); !opened)
         return fail(opened.error());
@@ -71,21 +85,15 @@ Result<void> Session::open_outputs() {
         options.allow_remote = remote;
         options.queue_messages = static_cast<std::size_t>(output.integer("publish_queue"));
         auto publisher = publish::Publisher::open(options);
-        if (!publisher) {
-            Error error = publisher.error();
-            error.key = "output.publish";
-            return fail(std::move(error));
-        }
+        if (!publisher)
+            return fail(output_error(publisher.error(), "publish", endpoint));
         publisher_ = std::move(*publisher);
     }
     if (const std::string& address = output.text("kiss"); !address.empty() && address != "none") {
         auto kiss = KissServer::open(
             address, remote ? KissServer::Reach::network : KissServer::Reach::loopback, log_);
-        if (!kiss) {
-            Error error = kiss.error();
-            error.key = "output.kiss";
-            return fail(std::move(error));
-        }
+        if (!kiss)
+            return fail(output_error(kiss.error(), "kiss", address));
         kiss_ = std::move(*kiss);
     }
     reporter_ = Reporter::make(publisher_.get(), kiss_.get(), log_);
@@ -102,11 +110,8 @@ Result<void> Session::build() {
         auto recorder = Recorder::make(folder, source_.format, source_.frequency_hz,
                                        "received for " + station_names(),
                                        source_.live ? WhenFull::drop : WhenFull::wait);
-        if (!recorder) {
-            Error error = recorder.error();
-            error.key = "output.record";
-            return fail(std::move(error));
-        }
+        if (!recorder)
+            return fail("cannot record: " + recorder.error().to_string());
         recorder_ = std::move(*recorder);
         top_->connect(source_.block, 0, recorder_, 0);
         top_->msg_connect(recorder_, keys::events(), reporter_, keys::events());
@@ -142,7 +147,7 @@ Result<void> Session::add_station(const station::Station& station, const Station
             top_->msg_connect(receiver, port, reporter_, port);
         receivers_.push_back(std::move(receiver));
     } catch (const std::exception& problem) {
-        return fail(problem.what());
+        return fail(Error{problem.what(), "", 0, 0, "stations"});
     }
     return {};
 }
@@ -238,6 +243,7 @@ int Session::run() {
         std::llround(configuration_.output.real("metrics_interval") * 1e9);
     Reading last = begin_;
     std::int64_t next_measure_ns = begin_.at_ns + interval_ns;
+    std::int64_t asked_ns = 0;
     std::int64_t deadline_ns = 0; ///< 0: the end was not asked for
     bool stopped = false;
     while (true) {
@@ -264,11 +270,16 @@ int Session::run() {
             std::uint64_t count = 0;
             if (::read(signal.get(), &count, sizeof count) != sizeof count)
                 continue;
-            // A second signal: the user is in a hurry.
-            log_.note(deadline_ns == 0 ? "stopping: finishing the frames in flight"
-                                       : "stopping now");
-            source_.finish();
-            deadline_ns = deadline_ns == 0 ? steady_ns() + kDrainNs : steady_ns();
+            const std::int64_t signal_ns = steady_ns();
+            if (deadline_ns == 0) {
+                log_.note("stopping: finishing the frames in flight");
+                source_.finish();
+                asked_ns = signal_ns;
+                deadline_ns = signal_ns + kDrainNs;
+            } else if (signal_ns - asked_ns >= kSameRequestNs) {
+                log_.note("stopping now"); // the user is in a hurry
+                deadline_ns = signal_ns;
+            }
         }
     }
     waiter.join();

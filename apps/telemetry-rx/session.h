@@ -26,7 +26,10 @@ namespace telemetry::rx {
 ///             └─ recorder                   ─┘
 class Session {
 public:
-    static Result<std::unique_ptr<Session>> make(const Configuration& configuration, Log& log);
+    /// `stations` are those of the configuration. An error with a key is one of configuration;
+    /// other errors lie outside of it.
+    static Result<std::unique_ptr<Session>> make(const Configuration& configuration,
+                                                 std::vector<station::Station> stations, Log& log);
 
     /// Until the source ends or SIGTERM or SIGINT comes. Yields the exit status.
     int run();

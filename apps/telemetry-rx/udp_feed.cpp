@@ -170,7 +170,7 @@ Result<std::unique_ptr<Feed>> open_udp_feed(const Settings& settings) {
         return fail(Error{"a stream does not tell its sample rate; give it", "", 0, 0, "rate"});
     const auto address = parse_address(settings.text("endpoint"), "udp");
     if (!address)
-        return fail(address.error());
+        return fail(Error{address.error().message, "", 0, 0, "endpoint"});
     auto socket = bind_socket(*address, SOCK_DGRAM);
     if (!socket)
         return fail(socket.error());

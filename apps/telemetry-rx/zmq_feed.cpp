@@ -106,6 +106,8 @@ Result<std::unique_ptr<Feed>> open_zmq_feed(const Settings& settings) {
             socket.connect(endpoint);
         return std::make_unique<ZmqFeed>(std::move(context), std::move(socket), settings);
     } catch (const zmq::error_t& problem) {
+        if (problem.num() != EINVAL && problem.num() != EPROTONOSUPPORT)
+            return fail("'" + endpoint + "': " + problem.what());
         return fail(Error{"'" + endpoint + "': " + problem.what() +
                               "; expected tcp://host:port or ipc://path",
                           "", 0, 0, "endpoint"});

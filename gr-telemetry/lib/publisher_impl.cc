@@ -26,7 +26,7 @@ publisher::sptr publisher::make(const std::string& endpoint, const std::string& 
          .queue_messages = static_cast<size_t>(queue_messages),
          .heartbeat_ns = std::llround(heartbeat * 1e9)});
     if (!socket)
-        throw std::runtime_error(socket.error().to_string());
+        throw std::runtime_error(socket.error().message);
     return gnuradio::make_block_sptr<publisher_impl>(std::move(*socket), source);
 }
 

@@ -13,6 +13,10 @@
 namespace telemetry::publish {
 namespace {
 
+tl::unexpected<Error> malformed(const std::string& endpoint, const std::string& why) {
+    return fail(Error{"endpoint '" + endpoint + "': " + why, "", 0, 0, "endpoint"});
+}
+
 constexpr std::string_view kTcp = "tcp://";
 constexpr std::string_view kIpc = "ipc://";
 
@@ -41,8 +45,7 @@ Result<BindEndpoint> parse_tcp(const std::string& endpoint) {
     const std::string rest = endpoint.substr(kTcp.size());
     const std::size_t colon = rest.rfind(':');
     if (colon == std::string::npos || colon == 0 || !valid_port(rest.substr(colon + 1)))
-        return fail("endpoint '" + endpoint +
-                    "': expected tcp://HOST:PORT with PORT 1 to 65535 or '*'");
+        return malformed(endpoint, "expected tcp://HOST:PORT with PORT 1 to 65535 or '*'");
     std::string host = rest.substr(0, colon);
     if (host == "localhost") // ZeroMQ resolves no names when it binds
         host = "127.0.0.1";
@@ -67,8 +70,9 @@ bool answers(const std::string& path) {
 Result<BindEndpoint> parse_ipc(const std::string& endpoint) {
     const std::string path = endpoint.substr(kIpc.size());
     if (path.empty() || path.size() >= sizeof(sockaddr_un::sun_path))
-        return fail("endpoint '" + endpoint + "': expected ipc://PATH with a PATH of 1 to " +
-                    std::to_string(sizeof(sockaddr_un::sun_path) - 1) + " characters");
+        return malformed(endpoint, "expected ipc://PATH with a PATH of 1 to " +
+                                       std::to_string(sizeof(sockaddr_un::sun_path) - 1) +
+                                       " characters");
     struct stat status {};
     if (path != "*" && path.front() != '@' && ::stat(path.c_str(), &status) == 0) {
         if (!S_ISSOCK(status.st_mode))
@@ -86,7 +90,7 @@ Result<BindEndpoint> parse_bind_endpoint(const std::string& endpoint) {
         return parse_tcp(endpoint);
     if (endpoint.starts_with(kIpc))
         return parse_ipc(endpoint);
-    return fail("endpoint '" + endpoint + "': expected tcp://HOST:PORT or ipc://PATH");
+    return malformed(endpoint, "expected tcp://HOST:PORT or ipc://PATH");
 }
 
 } // namespace telemetry::publish

@@ -246,10 +246,11 @@ Result<std::unique_ptr<Publisher>> Publisher::open(const PublisherOptions& optio
     if (!endpoint)
         return fail(endpoint.error());
     if (endpoint->reach == Reach::network && !options.allow_remote)
-        return fail("endpoint '" + options.endpoint +
-                    "' can be reached from the network, without encryption or authentication; "
-                    "bind a loopback address such as tcp://127.0.0.1:5556, or allow remote "
-                    "subscribers in so many words");
+        return fail(Error{"endpoint '" + options.endpoint +
+                              "' can be reached from the network, without encryption or "
+                              "authentication; bind a loopback address such as "
+                              "tcp://127.0.0.1:5556, or set allow_remote",
+                          "", 0, 0, "allow_remote"});
     if (options.queue_messages == 0 || options.queue_bytes == 0 || options.subscriber_messages < 1)
         return fail("the publisher's queues need room for one message at least");
     try {

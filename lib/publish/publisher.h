@@ -14,7 +14,7 @@ namespace telemetry::publish {
 struct PublisherOptions {
     std::string endpoint = "tcp://127.0.0.1:5556"; ///< "tcp://127.0.0.1:*": any free port
     /// Binding anything but loopback or a file (ipc) lets the network listen: there is neither
-    /// encryption nor authentication, so the user must have said it in so many words.
+    /// encryption nor authentication, so the user must have asked for it.
     bool allow_remote = false;
     std::size_t queue_messages = 4096;          ///< bound of the queue; beyond it: drop, count
     std::size_t queue_bytes = 64 * 1024 * 1024; ///< the same in bytes of payload, raw and topic
@@ -35,7 +35,8 @@ struct PublisherStats {
 /// dropped and counted, and its sequence number is spent, so that subscribers see the gap.
 class Publisher {
 public:
-    /// Fails when the endpoint is malformed, in use or not permitted, and says which.
+    /// Fails when the endpoint is malformed, in use or not permitted, and says which. The error's
+    /// key is the option at fault: "endpoint", "allow_remote", or empty when it is none.
     static Result<std::unique_ptr<Publisher>> open(const PublisherOptions& options);
     virtual ~Publisher() = default; ///< sends what is queued (at most 1 s), then closes
 

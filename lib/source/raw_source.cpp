@@ -55,7 +55,7 @@ Result<std::unique_ptr<Source>> open_raw(const std::string& path, const Encoding
     if (!stream)
         return fail(stream.error());
     if (!options.rate_hz)
-        return fail(Error{"raw samples need their sample rate: give --rate", stream->name()});
+        return fail(Error{"raw samples need their sample rate", stream->name(), 0, 0, "--rate"});
     const auto rate = check_rate(*options.rate_hz, "", "--rate");
     if (!rate)
         return fail(rate.error());

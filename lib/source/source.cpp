@@ -42,10 +42,9 @@ Result<std::unique_ptr<Source>> open_source(const std::string& path, const Sourc
         options.format.empty() ? format_of_name(path) : to_lower(options.format);
     if (format.empty())
         return fail(Error{
-            path == "-"
-                ? std::string("needs --input-format: ") + formats
-                : std::string("its name does not tell its format; give --input-format: ") + formats,
-            path == "-" ? "standard input" : path});
+            path == "-" ? std::string("needed, one of ") + formats
+                        : std::string("its name does not tell its format; give one of ") + formats,
+            path == "-" ? "standard input" : path, 0, 0, "--input-format"});
     if (format == "wav")
         return open_audio(path, options);
     if (format == "sigmf")

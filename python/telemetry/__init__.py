@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Ground-station telemetry for GNU Radio: samples to frames, published with their quality."""
 
+import os.path
+
 from .telemetry_python import (
     decode,
     deframer,
@@ -21,6 +23,7 @@ __all__ = [
     "deframers",
     "demodulator",
     "demodulators",
+    "example_recording",
     "frame_list",
     "kiss_encoder",
     "publisher",
@@ -29,6 +32,11 @@ __all__ = [
     "stations",
     "to_json",
 ]
+
+
+def example_recording():
+    """The path of a recording that the example flow graphs play: AFSK at 12 kHz with two AX.25 frames."""
+    return os.path.join(os.path.dirname(os.path.abspath(__file__)), "ax25_afsk1200.wav")
 
 
 def __getattr__(name):

@@ -11,7 +11,7 @@ import unittest
 
 import yaml
 
-from qa_flowgraph import RECORDING, SOURCE
+from qa_flowgraph import SOURCE
 
 BLOCKS = pathlib.Path(os.environ["GRC_BLOCKS_PATH"])
 EXAMPLES = sorted((SOURCE / "grc/examples").glob("*.grc"))
@@ -25,7 +25,8 @@ def compile_example(path, folder):
 
 
 def run_program(program, *arguments, timeout=60):
-    return subprocess.run([sys.executable, str(program), *arguments], cwd=SOURCE, stdin=subprocess.DEVNULL,
+    """As someone does who is in no particular folder."""
+    return subprocess.run([sys.executable, str(program), *arguments], cwd=program.parent, stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, timeout=timeout)
 
 
@@ -48,13 +49,13 @@ class Examples(unittest.TestCase):
                 compile(program.read_text(), str(program), "exec")
 
     def test_recording_receiver(self):
-        run = run_program(self.compiled("recording_receiver"), "--recording", str(RECORDING))
+        run = run_program(self.compiled("recording_receiver"))
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertEqual(run.stdout.count("pdu length"), 2, run.stdout)
         self.assertIn("(station . CAPE-3)", run.stdout)
 
     def test_demodulator_deframer(self):
-        run = run_program(self.compiled("demodulator_deframer"), "--recording", str(RECORDING), "--kiss-port", "0")
+        run = run_program(self.compiled("demodulator_deframer"), "--kiss-port", "0")
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertEqual(run.stdout.count("pdu length"), 2, run.stdout)
 
@@ -72,7 +73,7 @@ sys.path.insert(0, {str(program.parent)!r})
 from PyQt5 import Qt
 import recording_viewer
 application = Qt.QApplication(sys.argv)
-top = recording_viewer.recording_viewer(recording={str(RECORDING)!r})
+top = recording_viewer.recording_viewer()
 top.start()
 top.show()
 deadline = time.monotonic() + 20
@@ -86,7 +87,7 @@ for row in range(table.rowCount()):
 """
         environment = dict(os.environ, QT_QPA_PLATFORM="offscreen", XDG_RUNTIME_DIR=self.folder,
                            XDG_CONFIG_HOME=self.folder)
-        run = subprocess.run([sys.executable, "-c", script], cwd=SOURCE, env=environment, capture_output=True,
+        run = subprocess.run([sys.executable, "-c", script], cwd=self.folder, env=environment, capture_output=True,
                              text=True, timeout=60)
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertIn("|CAPE-3|1k2-afsk|AX.25|", run.stdout)

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import resource
+import shlex
 import shutil
 import signal
 import socket
@@ -251,6 +252,16 @@ class Files(Case):
         for source in "receiver", "9k6":
             self.assertEqual(receiver.last_metric("receiver.samples_invalid", source), 500)
 
+    def test_a_doubled_signal_is_one(self):
+        receiver = self.receive(self.iq, "--rate", RATE, "--realtime", "--loop", quiet=False)
+        receiver.wait_for(lambda r: r.frames, "a frame")
+        receiver.process.send_signal(signal.SIGTERM)
+        time.sleep(0.02)
+        self.assertEqual(receiver.stop(), 0)
+        told = (self.folder / "stderr.txt").read_text()
+        self.assertIn("stopping: finishing", told)
+        self.assertNotIn("stopping now", told)
+
     def test_waits_at_the_end_when_told(self):
         receiver = self.receive(self.iq, "--rate", RATE, "--wait", "--metrics-interval", 0.5)
         receiver.wait_for(lambda r: len(r.frames) == 8, "all frames")
@@ -390,7 +401,7 @@ class Outputs(Case):
         for option, value in ("--publish", "tcp://0.0.0.0:0"), ("--kiss", "0.0.0.0:0"):
             done = run(PROGRAMS / "telemetry-rx", self.folder / "station.yml", self.iq, "--rate", RATE,
                        option, value)
-            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertEqual(done.returncode, 2, done.stderr)
 
 
 class Streams(Case):
@@ -545,7 +556,7 @@ class Hardware(Case):
         done = run(PROGRAMS / "telemetry-rx", several, device, "--rate", RATE, "--tune-offset", 25e3,
                    "--downlink", "unknown", "--publish", "none",
                    env=dict(os.environ, SOAPY_SDR_PLUGIN_PATH=str(BUILD / "tests/soapy")))
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 2)
         self.assertIn("source.frequency", done.stderr)
 
     def test_rate_of_a_device_that_comes_late(self):
@@ -628,11 +639,11 @@ class Hardware(Case):
         waits = [event["text"].rsplit("in ", 1)[1] for event in receiver.named("source.lost")]
         self.assertEqual(waits, ["0.1 s", "0.2 s", "0.4 s", "0.4 s"])
 
-    def refused(self, device, *arguments):
+    def refused(self, device, *arguments, status=1):
         done = run(PROGRAMS / "telemetry-rx", self.folder / "station.yml", "soapy:" + device,
                    "--publish", "none", *arguments,
                    env=dict(os.environ, SOAPY_SDR_PLUGIN_PATH=str(BUILD / "tests/soapy")))
-        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual(done.returncode, status, done.stderr)
         return done.stderr
 
     def test_device_that_is_not_there(self):
@@ -645,7 +656,7 @@ class Hardware(Case):
         self.assertIn("RX, AUX", self.refused(device, "--rate", RATE, "--antenna", "RY"))
         self.assertIn("LNA", self.refused(device, "--rate", RATE, "--gain", "LNB=3"))
         self.assertIn("1000 to 10000000", self.refused(device, "--rate", 5e8))
-        self.assertIn("rate", self.refused(device))
+        self.assertIn("rate", self.refused(device, status=2))
 
 
 class Configuration(Case):
@@ -706,20 +717,62 @@ output:
         empty = self.folder / "empty.wav"
         empty.write_bytes(b"")
         (self.folder / "folder.wav").mkdir()
-        for arguments, word in (((station, self.folder / "nothing.wav"), "nothing.wav"),
-                                ((station, self.folder / "folder.wav"), "directory"),
-                                ((station, empty), "empty.wav"),
-                                ((station, self.iq), "rate"),
-                                ((station, "udp:notaport", "--rate", 48000), "notaport"),
-                                ((station, "udp:7000"), "rate"),
-                                ((station, "zmq:nonsense", "--rate", 48000), "nonsense")):
-            done = self.rx(*arguments, "--publish", "none")
-            self.assertEqual(done.returncode, 1, f"{arguments}: {done.stderr}")
+        taken = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(taken.close)
+        in_use = f"127.0.0.1:{taken.getsockname()[1]}"
+        rated = (station, self.iq, "--rate", RATE)
+        for status, arguments, word in (
+                (1, (station, self.folder / "nothing.wav"), "nothing.wav"),
+                (1, (station, self.folder / "folder.wav"), "directory"),
+                (1, (station, empty), "empty.wav"),
+                (1, (*rated, "--publish", "tcp://" + in_use), in_use),
+                (1, (*rated, "--kiss", in_use), in_use),
+                (2, ("No Such Station", self.iq, "--rate", RATE), "No Such Station"),
+                (2, (*rated, "--downlink", "zz"), "'zz'"),
+                (2, (*rated, "--publish", "bogus"), "output.publish: endpoint 'bogus'"),
+                (2, (*rated, "--publish", "tcp://0.0.0.0:*"), "--allow-remote"),
+                (2, (*rated, "--kiss", "nowhere"), "output.kiss: "),
+                (2, (*rated, "--kiss", "0.0.0.0:0"), "--allow-remote"),
+                (2, (*rated, "--start-time", "noon"), "source.start_time: "),
+                (2, (station, self.iq), "source.rate: "),
+                (2, (station, "udp:notaport", "--rate", 48000), "notaport"),
+                (2, (station, "udp:7000"), "source.rate: "),
+                (2, (station, "zmq:nonsense", "--rate", 48000), "nonsense")):
+            done = self.rx("--publish", "none", *arguments) if "--publish" not in arguments else self.rx(*arguments)
+            self.assertEqual(done.returncode, status, f"{arguments}: {done.stderr}")
             self.assertIn(word, done.stderr)
         self.assertEqual(self.rx("--no-such-option").returncode, 2)
         self.assertEqual(self.rx().returncode, 2)
 
+    def test_station_and_input_by_option(self):
+        station = self.folder / "station.yml"
+        for arguments in ((station, self.iq), ("--station", station, self.iq), ("--station", station, "--path", self.iq),
+                          (station, "--path", self.iq), ("--downlink", "9k6", station, self.iq)):
+            done = self.rx(*arguments, "--rate", RATE, "--publish", "none")
+            self.assertEqual(done.returncode, 0, f"{arguments}: {done.stderr}")
+            self.assertIn("8 frames", done.stderr)
+        both = self.rx("--check", station, "--station", station, self.iq)
+        self.assertEqual(both.stdout.count("- station:"), 2, both.stderr)
+        alone = self.rx(self.iq)
+        self.assertEqual(alone.returncode, 2)
+        self.assertIn("signal.cf32' is taken for the station; name an INPUT after", alone.stderr)
+
+    def test_examples_of_the_documents(self):
+        root = pathlib.Path(__file__).resolve().parents[2]
+        text = (root / "docs/telemetry-rx.md").read_text().split("```yaml\n")[1].split("```")[0]
+        folder = ("--stations", root / "apps/stations")
+        done = self.rx("--check", *folder, text=text)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for program in "telemetry-rx", "telemetry-station":
+            for line in run(PROGRAMS / program, "--help").stdout.splitlines():
+                words = shlex.split(line, comments=True) if f"{program} " in line and "'s " not in line else []
+                if words[:1] != [program] or words[1].isupper() and len(words) == 2 or words[1][0] in "-[":
+                    continue
+                with self.subTest(line):
+                    self.assertEqual(self.rx("--check", words[1], "a.wav", *folder).stderr, "")
+
     def test_help(self):
+        self.assertRegex(self.rx("--version").stdout, r"^telemetry-rx \d+\.\d+\.\d+\n$")
         done = self.rx("--help")
         self.assertEqual(done.returncode, 0)
         for word in "Examples", "--kiss", "--record", "soapy:", "--retry-first":

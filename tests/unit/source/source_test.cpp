@@ -280,7 +280,7 @@ TEST_F(RawSource, SaysThatItEndsWithinASample) {
 
 TEST_F(RawSource, RefusesNonsense) {
     const std::string path = write("a.cf32", f32(0) + f32(0));
-    EXPECT_THAT(read_all(path).error, HasSubstr("raw samples need their sample rate: give --rate"));
+    EXPECT_THAT(read_all(path).error, HasSubstr("--rate: raw samples need their sample rate"));
     for (const double rate : {0.0, -48000.0, std::nan(""), HUGE_VAL, 1e-3})
         EXPECT_THAT(read_all(path, raw(rate)).error, HasSubstr("makes no sense")) << rate;
     EXPECT_THAT(read_all(write("b.cf32", ""), raw(1e6)).error, HasSubstr("is empty"));
@@ -288,7 +288,8 @@ TEST_F(RawSource, RefusesNonsense) {
                 HasSubstr("shorter than one sample"));
     EXPECT_THAT(read_all(write("b.xyz", "abc"), raw(1e6)).error,
                 HasSubstr("its name does not tell its format"));
-    EXPECT_THAT(read_all("-", raw(1e6)).error, HasSubstr("standard input: needs --input-format"));
+    EXPECT_THAT(read_all("-", raw(1e6)).error,
+                HasSubstr("standard input: --input-format: needed, one of wav"));
     SourceOptions unknown = raw(1e6);
     unknown.format = "mp3";
     EXPECT_THAT(read_all(path, unknown).error,
