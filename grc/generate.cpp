@@ -44,7 +44,7 @@ std::string example_of(const Field& field) {
     if (!field.fallback.empty() || field.type == Field::Type::text)
         return std::string(field.fallback);
     if (field.name == "baudrate")
-        return "9600";
+        return "1200";
     if (field.name == "af_carrier")
         return "1700";
     if (field.name == "deviation")

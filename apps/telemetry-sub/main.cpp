@@ -177,8 +177,12 @@ int run(const Options& options) {
     printer.screen().leave_block();
     summarise(printer, stats);
     printer.screen().flush();
-    if (!printer.screen().good() && !options.output.empty()) {
-        std::cerr << "telemetry-sub: cannot write to " << options.output << "\n";
+    // A reader that goes away has seen what it wanted.
+    const int trouble = printer.screen().trouble();
+    if (trouble != 0 && trouble != EPIPE) {
+        std::cerr << "telemetry-sub: cannot write to "
+                  << (options.output.empty() ? "standard output" : options.output) << ": "
+                  << std::strerror(trouble) << "\n";
         return exit_usage;
     }
     if (options.fail_on_loss && stats.lost > 0)

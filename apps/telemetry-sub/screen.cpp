@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "screen.h"
 
+#include <cerrno>
+
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -31,7 +33,12 @@ std::size_t Screen::height() const {
 
 void Screen::write(std::string_view text) {
     if (std::fwrite(text.data(), 1, text.size(), file_) != text.size())
-        good_ = false;
+        note_trouble();
+}
+
+void Screen::note_trouble() {
+    if (trouble_ == 0)
+        trouble_ = errno != 0 ? errno : EIO;
 }
 
 void Screen::print(std::string_view line) {
@@ -69,7 +76,7 @@ void Screen::draw_block() {
 void Screen::flush() {
     draw_block();
     if (std::fflush(file_) != 0)
-        good_ = false;
+        note_trouble();
 }
 
 } // namespace telemetry::sub

@@ -20,16 +20,20 @@ public:
     void show_block(std::vector<std::string> lines);
     void leave_block(); ///< it stays as it is, and later lines stand below it
     void flush();
-    bool good() const { return good_; } ///< false: the reader is gone, or the disk full
+    bool good() const { return trouble_ == 0; }
+    int trouble() const {
+        return trouble_;
+    } ///< errno of the first failed write; EPIPE: the reader left
 
 private:
     void write(std::string_view text);
+    void note_trouble();
     void clear_block();
     void draw_block();
 
     std::FILE* file_;
     bool terminal_;
-    bool good_ = true;
+    int trouble_ = 0;
     std::vector<std::string> block_;
     std::size_t drawn_ = 0; ///< lines of the block that stand on the terminal now
 };

@@ -140,6 +140,17 @@ class Sub(unittest.TestCase):
         self.assertEqual(process.wait(timeout=10), 0)
         process.stderr.close()
 
+    def test_full_disk(self):
+        for options in ([], ["--count", "5"]):
+            with open("/dev/full", "w") as full:
+                process = self.start("--format", "jsonl", *options, stdout=full)
+            for _ in range(20):
+                self.publisher.send(FRAMES, FRAME)
+                time.sleep(0.05)
+            _, err = process.communicate(timeout=10)
+            self.assertEqual(process.returncode, 2, err)
+            self.assertIn("cannot write to standard output", err)
+
     def test_terminal(self):
         main, other = pty.openpty()
         process = self.start("--count", "3", stdout=other)
