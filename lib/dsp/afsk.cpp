@@ -125,7 +125,8 @@ private:
     SnrRule snr_rule_;
 };
 
-/// IQ: FM first, then as audio.
+/// IQ: FM first, then as audio. The mean of the audio tells the carrier offset, since the tones
+/// have none.
 template <class Detector>
 class IqFrontEnd {
 public:
@@ -134,7 +135,12 @@ public:
     IqFrontEnd(const Tones& tones, double fm_channel_hz, double rate_hz)
         : fm_(rate_hz, fm_channel_hz, audio_rate_hz(tones, rate_hz), tones.highest_hz()),
           tones_(tones, audio_rate_hz(tones, rate_hz)), i_(kBlock), q_(kBlock),
-          audio_(std::max(fm_.most_outputs(kBlock), fm_.most_outputs_at_finish())) {}
+          audio_(std::max(fm_.most_outputs(kBlock), fm_.most_outputs_at_finish())),
+          stretch_(BasebandReceiver::kOffsetSymbols * audio_rate_hz(tones, rate_hz) /
+                   tones.baudrate_hz) {
+        offsets_hz_.reserve(
+            static_cast<std::size_t>(static_cast<double>(audio_.size()) / stretch_) + 2);
+    }
 
     static double audio_rate_hz(const Tones& tones, double rate_hz) {
         return std::min(rate_hz, 3 * tones.highest_hz());
@@ -156,23 +162,52 @@ public:
         }
         const std::size_t count = fm_.process(std::span(i_).first(in.size()),
                                               std::span(q_).first(in.size()), audio_.data());
+        average(count);
         return tones_.process(std::span(audio_).first(count), out);
     }
     std::size_t finish(float* out) noexcept {
         const std::size_t count = fm_.finish(audio_.data());
+        average(count);
         const std::size_t made = tones_.process(std::span(audio_).first(count), out);
         return made + tones_.finish(out + made);
     }
     void reset() noexcept {
         fm_.reset();
         tones_.reset();
+        offsets_hz_.clear();
+        sum_ = in_sum_ = summed_ = 0;
+        stretch_end_ = stretch_;
     }
+
+    /// Of the stretches that ended in the last process() or finish().
+    std::span<const float> offsets_hz() const { return offsets_hz_; }
 
 private:
     static constexpr std::size_t kBlock = 8192;
+
+    void average(std::size_t count) noexcept {
+        offsets_hz_.clear();
+        for (std::size_t n = 0; n < count; ++n) {
+            sum_ += audio_[n];
+            in_sum_ += 1;
+            summed_ += 1;
+            if (summed_ < stretch_end_)
+                continue;
+            offsets_hz_.push_back(static_cast<float>(sum_ / in_sum_ * fm_.hz_per_unit()));
+            stretch_end_ += stretch_;
+            sum_ = 0;
+            in_sum_ = 0;
+        }
+    }
+
     Discriminator fm_;
     AudioFrontEnd<Detector> tones_;
     std::vector<float> i_, q_, audio_;
+    double stretch_; ///< samples of audio that share a carrier offset
+    double stretch_end_ = stretch_;
+    double sum_ = 0, in_sum_ = 0; ///< of the stretch so far
+    double summed_ = 0;           ///< samples since the start
+    std::vector<float> offsets_hz_;
 };
 
 template <class FrontEnd>

@@ -183,6 +183,31 @@ TEST(FskQuality, SaysWhatTheSignalIs) {
         receive(*unknown, modem::to_fm_audio(iq, kRateHz, 12345)).qualities[10].carrier_offset_hz));
 }
 
+/// Tones have no mean, so that of the FM receiver's audio is the carrier's offset.
+TEST(AfskQuality, CarrierOffsetIsToldFromIq) {
+    const Options options{{"baudrate", "1200"}, {"af_carrier", "1700"}, {"deviation", "500"}};
+    for (const double offset_hz : {0.0, 700.0, -1200.0}) {
+        auto channel = channel_options(25, 1200);
+        channel.offset_hz = offset_hz;
+        const auto iq =
+            modem::Channel(channel).pass(modulate("AFSK", options, random_bits(3000, 11), kRateHz));
+        const auto demodulator = make("AFSK", options, SampleKind::iq, kRateHz);
+        double sum = 0, locked = 0;
+        auto sink = make_sink<SoftSymbols>([&](const SoftSymbols& block) {
+            if (!block.quality.locked)
+                return;
+            sum += block.quality.carrier_offset_hz;
+            locked += 1;
+        });
+        Samples samples;
+        samples.iq = iq;
+        demodulator->process(samples, sink);
+        demodulator->finish(sink);
+        ASSERT_GT(locked, 10);
+        EXPECT_NEAR(sum / locked, offset_hz, 25);
+    }
+}
+
 /// Each burst has its own carrier; what is said of its symbols must be that, although they leave
 /// long after the carrier tracker has gone on to noise and the next burst.
 TEST(FskQuality, CarrierOffsetIsThatOfTheBurst) {
