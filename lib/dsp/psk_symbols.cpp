@@ -50,6 +50,7 @@ std::vector<float> design_root_raised_cosine(double samples_per_symbol, double r
         sum += h;
     }
     std::vector<float> out;
+    out.reserve(taps.size());
     for (const double h : taps)
         out.push_back(static_cast<float>(h / sum));
     return out;
@@ -81,14 +82,15 @@ PskSymbols::PskSymbols(int samples_per_symbol, double roll_off)
 
     // Half the sample rate is far from the band's edge: sinc under a window, 16 taps.
     const int lanes = static_cast<int>(kBankLanes);
+    const int half = lanes / 2;
     for (int row = 0; row < kInterpolatorRows; ++row) {
         const double fraction = (row + 0.5) / kInterpolatorRows;
         std::vector<double> taps;
         double sum = 0;
         for (int j = 0; j < lanes; ++j) {
-            const double t = j - (lanes / 2 - 1) - fraction;
+            const double t = j - (half - 1) - fraction;
             const double sinc = std::abs(t) < 1e-9 ? 1 : std::sin(kPi * t) / (kPi * t);
-            taps.push_back(sinc * kaiser_window(t / (lanes / 2), 6.0));
+            taps.push_back(sinc * kaiser_window(t / half, 6.0));
             sum += taps.back();
         }
         for (const double tap : taps)
@@ -99,7 +101,7 @@ PskSymbols::PskSymbols(int samples_per_symbol, double roll_off)
         ClockRow& row = clocks_[static_cast<std::size_t>(n + kTimingReach)];
         const double weight = 0.5 + 0.5 * std::cos(kPi * n / (kTimingReach + 1));
         for (int c = 0; c < kClocks; ++c) {
-            const double turn = 2 * kPi * kClockStep * (c - kClocks / 2) * kCell * n;
+            const double turn = 2 * kPi * kClockStep * (c - kMiddleClock) * kCell * n;
             row.cosine[static_cast<std::size_t>(c)] = static_cast<float>(weight * std::cos(turn));
             row.sine[static_cast<std::size_t>(c)] = static_cast<float>(weight * std::sin(turn));
         }
@@ -301,7 +303,7 @@ void PskSymbols::time_cells(std::int64_t hop) noexcept {
     }
     const auto clock =
         static_cast<std::size_t>(std::max_element(around.begin(), around.end()) - around.begin());
-    clock_ = kClockStep * (static_cast<double>(clock) - kClocks / 2);
+    clock_ = kClockStep * (static_cast<double>(clock) - kMiddleClock);
     for (std::int64_t cell = hop * kCells; cell < (hop + 1) * kCells; ++cell) {
         const float i = lines_[cell].i[clock], q = lines_[cell].q[clock];
         const double before = cell > 0 ? timing_[cell - 1] : 0;

@@ -72,6 +72,7 @@ private:
     static constexpr int kCells = kHopSymbols / kCell;
     static constexpr int kTimingReach = 16; ///< cells either side
     static constexpr int kClocks = 41;
+    static constexpr int kMiddleClock = kClocks / 2;
     static constexpr std::size_t kLanes = kClockLanes; ///< of the clocks; the last ones are empty
     /// Clocks 0.3 % off are common on the air, 1.5 % was seen.
     static constexpr double kClockStep = 1e-3;
