@@ -9,7 +9,8 @@ Result<Samples> EncodedStream::read(std::size_t most) {
     const std::size_t sample_bytes = encoding_.sample_bytes();
     if (bytes_.size() < most * sample_bytes)
         bytes_.resize(most * sample_bytes);
-    std::memmove(bytes_.data(), bytes_.data() + used_, odd_);
+    if (odd_ > 0)
+        std::memmove(bytes_.data(), bytes_.data() + used_, odd_);
     used_ = 0;
     std::size_t have = odd_;
     while (have < sample_bytes) {
