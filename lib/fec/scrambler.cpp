@@ -1,47 +1,60 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "telemetry/fec/scrambler.h"
 
-#include <array>
+#include <bit>
+#include <cassert>
 
 namespace telemetry::fec {
-namespace {
 
-constexpr std::array<std::uint8_t, 255> make_ccsds_sequence() {
-    std::array<std::uint8_t, 255> sequence{};
-    unsigned state = 0xff; // bit 0 is sent first
-    for (auto& byte : sequence)
-        for (int bit = 7; bit >= 0; --bit) {
-            byte = static_cast<std::uint8_t>(byte | (state & 1) << bit);
-            const unsigned next = (state ^ state >> 3 ^ state >> 5 ^ state >> 7) & 1;
-            state = state >> 1 | next << 7;
+// If h annihilates a sequence, so does h(x)^8 = h(x^8): the recurrence of the bits is one of the
+// bytes too. So only the first `degree` bytes are made bit by bit.
+AdditiveScrambler::AdditiveScrambler(const SequenceSpec& spec)
+    : sequence_((std::size_t{1} << spec.degree) - 1) {
+    assert(spec.degree >= 8 && spec.degree <= 20);
+    const auto degree = static_cast<std::size_t>(spec.degree);
+    std::uint32_t state = spec.seed;
+    for (std::size_t i = 0; i < degree; ++i)
+        for (int bit = 0; bit < 8; ++bit) {
+            const int place = spec.order == BitOrder::msb_first ? 7 - bit : bit;
+            sequence_[i] = static_cast<std::uint8_t>(sequence_[i] | (state & 1) << place);
+            const auto next = static_cast<std::uint32_t>(std::popcount(state & spec.taps) & 1);
+            state = state >> 1 | next << (degree - 1);
         }
-    return sequence;
+    for (std::size_t i = degree; i < sequence_.size(); ++i)
+        for (std::size_t k = 0; k < degree; ++k)
+            if (spec.taps >> k & 1)
+                sequence_[i] ^= sequence_[i - degree + k];
 }
 
-constexpr std::array<std::uint8_t, 511> make_pn9_sequence() {
-    std::array<std::uint8_t, 511> sequence{};
-    unsigned state = 0x1ff;
-    for (auto& byte : sequence) {
-        byte = static_cast<std::uint8_t>(state);
-        for (int bit = 0; bit < 8; ++bit)
-            state = state >> 1 | ((state ^ state >> 5) & 1) << 8;
+void AdditiveScrambler::apply(std::span<std::uint8_t> bytes, std::size_t offset) const noexcept {
+    offset %= sequence_.size();
+    while (!bytes.empty()) {
+        const std::size_t count = std::min(bytes.size(), sequence_.size() - offset);
+        for (std::size_t i = 0; i < count; ++i)
+            bytes[i] ^= sequence_[offset + i];
+        bytes = bytes.subspan(count);
+        offset = 0;
     }
-    return sequence;
 }
-
-constexpr auto kCcsds = make_ccsds_sequence();
-constexpr auto kPn9 = make_pn9_sequence();
-
-} // namespace
 
 void ccsds_randomize(std::span<std::uint8_t> bytes) noexcept {
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        bytes[i] ^= kCcsds[i % kCcsds.size()];
+    static const AdditiveScrambler randomizer(kCcsdsTmSequence);
+    randomizer.apply(bytes);
+}
+
+void ccsds_randomize_long(std::span<std::uint8_t> bytes) noexcept {
+    static const AdditiveScrambler randomizer(kCcsdsTmLongSequence);
+    randomizer.apply(bytes);
+}
+
+void ccsds_tc_randomize(std::span<std::uint8_t> bytes) noexcept {
+    static const AdditiveScrambler randomizer(kCcsdsTcSequence);
+    randomizer.apply(bytes);
 }
 
 void pn9_whiten(std::span<std::uint8_t> bytes) noexcept {
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        bytes[i] ^= kPn9[i % kPn9.size()];
+    static const AdditiveScrambler whitener(kPn9Sequence);
+    whitener.apply(bytes);
 }
 
 } // namespace telemetry::fec

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Scramblers, line codes, HDLC bits and the convolutional encoder.
+// Line codes, HDLC bits and the convolutional encoder.
 #include <gtest/gtest.h>
 
 #include <array>
 #include <fstream>
 #include <random>
 
-#include "telemetry/base/text.h"
 #include "telemetry/fec/bits.h"
 #include "telemetry/fec/convolutional.h"
 #include "telemetry/fec/hdlc.h"
 #include "telemetry/fec/line_code.h"
-#include "telemetry/fec/scrambler.h"
 
 namespace telemetry::fec {
 namespace {
@@ -29,48 +27,6 @@ std::uint64_t word_at(const std::vector<std::uint8_t>& bits, std::size_t at) {
     for (std::size_t i = 0; i < 64; ++i)
         word = word << 1 | bits[at + i];
     return word;
-}
-
-TEST(Scrambler, CcsdsSequenceOfTheStandard) {
-    // CCSDS 131.0-B-5, 10.4.1: the first 40 bits.
-    std::array<std::uint8_t, 260> bytes{};
-    ccsds_randomize(bytes);
-    EXPECT_EQ(to_hex(std::span(bytes).first(5)), "ff480ec09a");
-    EXPECT_EQ(to_hex(std::span(bytes).subspan(255, 5)), "ff480ec09a");
-    ccsds_randomize(bytes);
-    EXPECT_EQ(bytes, (std::array<std::uint8_t, 260>{}));
-}
-
-TEST(Scrambler, Pn9SequenceOfTheDesignNote) {
-    // TI DN509, table of the first bytes.
-    std::array<std::uint8_t, 10> bytes{};
-    pn9_whiten(bytes);
-    EXPECT_EQ(to_hex(bytes), "ffe11d9aed853324ea7a");
-}
-
-TEST(Scrambler, G3ruhUndoesItselfAndRecovers) {
-    const auto bits = random_bits(64 * 20);
-    G3ruhScrambler scrambler;
-    G3ruhDescrambler by_bit;
-    std::vector<std::uint8_t> line;
-    for (const auto bit : bits)
-        line.push_back(scrambler.scramble(bit));
-    for (std::size_t i = 0; i < bits.size(); ++i)
-        ASSERT_EQ(by_bit.descramble(line[i]), bits[i]);
-    G3ruhDescrambler by_word;
-    by_word.descramble_word(0x123456789abcdef0); // wrong history
-    for (std::size_t at = 0; at < bits.size(); at += 64) {
-        const std::uint64_t word = by_word.descramble_word(word_at(line, at));
-        const std::uint64_t good = at == 0 ? ~std::uint64_t{0} >> 17 : ~std::uint64_t{0};
-        ASSERT_EQ((word ^ word_at(bits, at)) & good, 0u);
-    }
-}
-
-TEST(Scrambler, G3ruhPolynomial) {
-    // An impulse on the line comes out at 0, 12 and 17 (Miller 1988).
-    G3ruhDescrambler descrambler;
-    for (int i = 0; i < 40; ++i)
-        EXPECT_EQ(descrambler.descramble(i == 0), i == 0 || i == 12 || i == 17) << i;
 }
 
 TEST(LineCode, DataIsInTheChanges) {
