@@ -61,19 +61,22 @@ void KissServer::run() {
     std::vector<pollfd> polled;
     Clock::time_point deadline = Clock::time_point::max();
     while (true) {
-        polled.assign({{listener_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}});
+        // Without a free descriptor the listener stays readable: look at it again a little later.
+        polled.assign(
+            {{out_of_descriptors_ ? -1 : listener_.get(), POLLIN, 0}, {wake_.get(), POLLIN, 0}});
         for (const Client& client : clients_)
             polled.push_back(
                 {client.socket.get(),
                  static_cast<short>(client.waiting.empty() ? POLLIN : POLLIN | POLLOUT), 0});
         const bool stopping = deadline != Clock::time_point::max();
-        ::poll(polled.data(), polled.size(), stopping ? 20 : -1);
+        const int timeout_ms = stopping ? 20 : out_of_descriptors_ ? 200 : -1;
+        ::poll(polled.data(), polled.size(), timeout_ms);
 
         take_frames();
         for (std::size_t i = 0; i < clients_.size(); ++i)
             serve(clients_[i], polled[i + 2].revents);
         std::erase_if(clients_, [](const Client& client) { return client.dead; });
-        if (polled[0].revents != 0)
+        if (polled[0].revents != 0 || out_of_descriptors_)
             accept_clients();
 
         if (!stopping) {
@@ -97,8 +100,13 @@ void KissServer::accept_clients() {
     while (true) {
         Descriptor socket(
             ::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-        if (!socket)
+        if (!socket) {
+            const bool out = errno == EMFILE || errno == ENFILE;
+            if (out && !out_of_descriptors_)
+                log_.note("KISS: no file descriptor left for another client; trying again");
+            out_of_descriptors_ = out;
             return;
+        }
         if (clients_.size() >= kMostClients) {
             log_.note("KISS: too many clients; one turned away");
             continue;

@@ -62,6 +62,7 @@ private:
     bool stopping_ = false;
 
     std::vector<Client> clients_;
+    bool out_of_descriptors_ = false; ///< accept() failed for want of one
     std::thread thread_;
 };
 
