@@ -20,10 +20,11 @@ MAY_SEE = {
     "fec": {"base", "simd"},
     "framing": {"base", "simd", "fec"},
     "packet": {"base", "fec"},
+    "parameter": {"base", "simd", "packet"},
     "publish": {"base"},
     "modem": {"base", "simd", "fec"},
     "source": {"base"},
-    "station": {"base", "simd", "dsp", "fec", "framing", "packet", "source"},
+    "station": {"base", "simd", "dsp", "fec", "framing", "packet", "parameter", "source"},
 }
 ONLY_IN = [
     (r"<(gnuradio|pmt)/", set()),
