@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "telemetry/fec/crc.h"
 
+#include <cassert>
+
 namespace telemetry::fec {
 namespace {
 
@@ -14,36 +16,17 @@ std::uint64_t reflect(std::uint64_t value, int width) {
 
 } // namespace
 
-// Unreflected registers are kept at the top of 64 bits, so one loop serves every width.
-Crc::Crc(const CrcSpec& spec) : spec_(spec) {
-    for (unsigned byte = 0; byte < 256; ++byte) {
-        std::uint64_t value;
-        if (spec.reflected) {
-            const std::uint64_t poly = reflect(spec.poly, spec.width);
-            value = byte;
-            for (int bit = 0; bit < 8; ++bit)
-                value = value >> 1 ^ (value & 1 ? poly : 0);
-        } else {
-            const std::uint64_t poly = spec.poly << (64 - spec.width);
-            value = std::uint64_t{byte} << 56;
-            for (int bit = 0; bit < 8; ++bit)
-                value = value << 1 ^ (value >> 63 ? poly : 0);
-        }
-        table_[byte] = value;
-    }
+Crc::Crc(const CrcSpec& spec, simd::Level level)
+    : spec_(spec),
+      init_(spec.reflected ? reflect(spec.init, spec.width) : spec.init << (64 - spec.width)),
+      constants_(crc_constants(spec.poly << (64 - spec.width), spec.reflected)),
+      function_(simd::choose(crc_variants(), level)) {
+    assert(spec.width >= 8 && spec.width <= 64);
 }
 
 std::uint64_t Crc::operator()(std::span<const std::uint8_t> bytes) const noexcept {
-    if (spec_.reflected) {
-        std::uint64_t value = reflect(spec_.init, spec_.width);
-        for (const std::uint8_t byte : bytes)
-            value = value >> 8 ^ table_[(value ^ byte) & 0xff];
-        return value ^ spec_.xorout;
-    }
-    std::uint64_t value = spec_.init << (64 - spec_.width);
-    for (const std::uint8_t byte : bytes)
-        value = value << 8 ^ table_[value >> 56 ^ byte];
-    return (value >> (64 - spec_.width)) ^ spec_.xorout;
+    const std::uint64_t remainder = function_(constants_, init_, bytes.data(), bytes.size());
+    return (spec_.reflected ? remainder : remainder >> (64 - spec_.width)) ^ spec_.xorout;
 }
 
 } // namespace telemetry::fec

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include <array>
 #include <cstdint>
 #include <span>
+
+#include "telemetry/fec/crc_kernel.h"
 
 namespace telemetry::fec {
 
@@ -22,14 +23,20 @@ inline constexpr CrcSpec kCrc16Arc{16, 0x8005, 0, true, 0};
 inline constexpr CrcSpec kCrc32{32, 0x04c11db7, 0xffffffff, true, 0xffffffff};  ///< IEEE 802.3
 inline constexpr CrcSpec kCrc32C{32, 0x1edc6f41, 0xffffffff, true, 0xffffffff}; ///< Castagnoli, CSP
 
+/// One CRC, ready to be computed. Every width is computed as one of 64 bits, the polynomial times a
+/// power of x, so that one kernel serves all: it folds the message by carry-less multiplication
+/// where the machine has it (Gopal et al., "Fast CRC computation for generic polynomials using
+/// PCLMULQDQ", Intel 2009). All constants come from the polynomial at construction.
 class Crc {
 public:
-    explicit Crc(const CrcSpec& spec);
+    explicit Crc(const CrcSpec& spec, simd::Level level = simd::chosen_level());
     std::uint64_t operator()(std::span<const std::uint8_t> bytes) const noexcept;
 
 private:
     CrcSpec spec_;
-    std::array<std::uint64_t, 256> table_{};
+    std::uint64_t init_; ///< as the kernel keeps it
+    CrcConstants constants_;
+    CrcFunction function_;
 };
 
 } // namespace telemetry::fec

@@ -44,10 +44,10 @@ bool supported(Level level) {
         return true;
 #if defined(__x86_64__)
     if (level == Level::sse41)
-        return __builtin_cpu_supports("sse4.1");
+        return __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("pclmul");
     if (level == Level::avx2)
-        return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") &&
-               __builtin_cpu_supports("fma");
+        return supported(Level::sse41) && __builtin_cpu_supports("avx2") &&
+               __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma");
     if (level == Level::avx512)
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");

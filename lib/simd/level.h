@@ -11,7 +11,7 @@ namespace telemetry::simd {
 /// Instruction sets that variants are written for, in rising order of preference.
 enum class Level : std::uint8_t {
     generic,
-    sse41,
+    sse41,     ///< with PCLMULQDQ (Westmere and later)
     avx2,      ///< with FMA and BMI2
     avx512,    ///< F, BW, VL, DQ
     avx512icl, ///< and GFNI, VBMI, VBMI2, VPOPCNTDQ, BITALG, VPCLMULQDQ (Ice Lake and later)

@@ -5,7 +5,6 @@
 #include <random>
 #include <vector>
 
-#include "telemetry/fec/crc.h"
 #include "telemetry/fec/reed_solomon.h"
 #include "telemetry/fec/viterbi.h"
 
@@ -54,16 +53,6 @@ void reed_solomon_decode(benchmark::State& state) {
         benchmark::Counter(255 * 8, benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK(reed_solomon_decode)->Arg(0)->Arg(8)->Arg(16);
-
-void crc(benchmark::State& state) {
-    const Crc fcs(kCrc16X25);
-    const std::vector<std::uint8_t> bytes(65536, 0x5a);
-    for (auto _ : state)
-        benchmark::DoNotOptimize(fcs(bytes));
-    state.counters["bit/s"] = benchmark::Counter(static_cast<double>(bytes.size() * 8),
-                                                 benchmark::Counter::kIsIterationInvariantRate);
-}
-BENCHMARK(crc);
 
 } // namespace
 } // namespace telemetry::fec
