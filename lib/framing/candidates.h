@@ -7,7 +7,8 @@
 #include <span>
 #include <vector>
 
-#include "telemetry/framing/sync_search.h"
+#include "telemetry/fec/bits.h"
+#include "telemetry/framing/sync_search_soft.h"
 
 namespace telemetry::framing {
 
@@ -36,11 +37,12 @@ struct Look {
 /// in front of or inside a frame costs nothing but time. Numbers count symbols from reset().
 class Candidates {
 public:
-    /// `longest`: symbols after the sync word that a look may ask for.
-    Candidates(const SyncSearch& search, std::size_t first_look, std::size_t longest)
-        : search_(search), first_look_(static_cast<std::int64_t>(first_look)),
-          keep_(longest + static_cast<std::size_t>(search.length()) + 1),
-          buffer_(4 * keep_ + 4096) {}
+    /// `threshold`: wrong bits allowed in the sync word. `longest`: symbols after it that a look
+    /// may ask for.
+    Candidates(const SyncPattern& marker, int threshold, std::size_t first_look,
+               std::size_t longest)
+        : search_(marker, {threshold}), first_look_(static_cast<std::int64_t>(first_look)),
+          keep_(longest + static_cast<std::size_t>(marker.length) + 1), buffer_(4 * keep_ + 4096) {}
 
     /// `look(Candidate&, std::span<const std::int8_t>)` gets the symbols after the sync word that
     /// are there, as many as it asked for, and returns a Look.
@@ -56,7 +58,7 @@ public:
     }
 
     /// A place that was found by other means; not before the symbols searched so far.
-    void propose(std::int64_t start, SyncSearch::Hit hit) noexcept {
+    void propose(std::int64_t start, const SyncHit& hit) noexcept {
         add({start, start + first_look_, hit.errors, hit.inverted, 0});
     }
 
@@ -65,10 +67,9 @@ public:
     int sync_length() const noexcept { return search_.length(); }
 
     void reset() noexcept {
-        search_.reset();
         base_ = 0;
         used_ = 0;
-        scanned_ = 0;
+        searched_ = 0;
         held_ = 0;
     }
 
@@ -85,20 +86,32 @@ private:
 
     template <class Examine>
     void scan(Examine& look) noexcept {
-        while (scanned_ < count()) {
-            std::int64_t limit = count();
+        const std::int64_t end = count() - search_.length() + 1;
+        if (searched_ < end) {
+            search_.search(
+                std::span(buffer_).first(used_), static_cast<std::size_t>(searched_ - base_),
+                static_cast<std::size_t>(end - base_), [&](const SoftSyncHit& hit) {
+                    const std::int64_t start =
+                        base_ + static_cast<std::int64_t>(hit.position) + search_.length();
+                    settle(start - 1, look);
+                    propose(start, hit);
+                });
+            searched_ = end;
+        }
+        settle(count(), look);
+    }
+
+    /// Takes the looks that are due when symbols up to `now` have come.
+    template <class Examine>
+    void settle(std::int64_t now, Examine& look) noexcept {
+        for (;;) {
+            std::int64_t next = now + 1;
             for (std::size_t i = 0; i < held_; ++i)
-                limit = std::min(limit, candidates_[i].due);
-            bool found = false;
-            SyncSearch::Hit hit{};
-            scanned_ += static_cast<std::int64_t>(
-                search_.next(std::span(buffer_).subspan(static_cast<std::size_t>(scanned_ - base_),
-                                                        static_cast<std::size_t>(limit - scanned_)),
-                             found, hit));
-            if (found)
-                add({scanned_, scanned_ + first_look_, hit.errors, hit.inverted, 0});
+                next = std::min(next, candidates_[i].due);
+            if (next > now)
+                return;
             for (std::size_t i = 0; i < held_;)
-                i = candidates_[i].due <= scanned_ && examine(i, look) ? 0 : i + 1;
+                i = candidates_[i].due <= next && examine(i, look) ? 0 : i + 1;
         }
     }
 
@@ -156,13 +169,13 @@ private:
         candidates_[held_++] = candidate;
     }
 
-    SyncSearch search_;
+    SoftSyncSearch search_;
     std::int64_t first_look_;
     std::size_t keep_;
     std::vector<std::int8_t> buffer_; ///< symbol number n is at n − base_
     std::int64_t base_ = 0;
     std::size_t used_ = 0;
-    std::int64_t scanned_ = 0;
+    std::int64_t searched_ = 0; ///< the first place where a sync word was not looked for yet
     std::array<Candidate, 64> candidates_{};
     std::size_t held_ = 0;
 };
@@ -170,12 +183,10 @@ private:
 /// Signs of `symbols`, most significant bit first, as bytes; inverted where asked.
 inline void pack_msb(std::span<const std::int8_t> symbols, bool inverted,
                      std::span<std::uint8_t> bytes) noexcept {
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        unsigned byte = 0;
-        for (std::size_t bit = 0; bit < 8; ++bit)
-            byte = byte << 1 | static_cast<unsigned>(symbols[8 * i + bit] > 0);
-        bytes[i] = static_cast<std::uint8_t>(inverted ? ~byte : byte);
-    }
+    static const fec::SignPacker pack;
+    pack(symbols, bytes);
+    if (inverted)
+        fec::invert_bits(bytes);
 }
 
 } // namespace telemetry::framing

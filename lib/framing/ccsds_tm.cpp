@@ -21,6 +21,7 @@ constexpr int kMarkerErrorsWithCrc = 2;
 constexpr int kMarkerErrorsInARow = 3;
 // Chance finds as many encoded markers with 9 of 52 symbols wrong as plain ones with 4 of 32.
 constexpr int kEncodedMarkerErrors = 9;
+constexpr int kEncodedMarkerSymbols = 52;
 constexpr std::int8_t kSure = 60; ///< a bit both of whose symbols agreed with it
 
 std::size_t block_bytes(const CcsdsTmOptions& options) {
@@ -30,7 +31,7 @@ std::size_t block_bytes(const CcsdsTmOptions& options) {
 }
 
 /// What the encoder sends for the marker whatever came before: but for the first six bits.
-SyncSearch encoded_marker(const fec::ConvolutionalCode& code, Precoding precoding) {
+SyncPattern encoded_marker(const fec::ConvolutionalCode& code, Precoding precoding) {
     std::vector<std::uint8_t> bits;
     fec::append_word(kMarker, kMarkerBits, bits);
     if (precoding == Precoding::differential) {
@@ -43,7 +44,7 @@ SyncSearch encoded_marker(const fec::ConvolutionalCode& code, Precoding precodin
     std::uint64_t word = 0;
     for (const std::uint8_t symbol : std::span(symbols).subspan(12))
         word = word << 1 | symbol;
-    return {word, static_cast<int>(symbols.size()) - 12, kEncodedMarkerErrors};
+    return SyncPattern::of_word(word, kEncodedMarkerSymbols);
 }
 
 Result<std::unique_ptr<Deframer>> make(const Settings& settings) {
@@ -154,8 +155,7 @@ std::span<const DeframerEntry> ccsds_deframers() {
 
 CcsdsTmDeframer::Branch::Branch(const CcsdsTmOptions& options, std::size_t block_symbols, int first)
     : first_symbol(first), skip(first),
-      candidates(SyncSearch(kMarker, kMarkerBits, options.sync_threshold), block_symbols,
-                 block_symbols) {
+      candidates(pattern_of(kMarker32), options.sync_threshold, block_symbols, block_symbols) {
     if (options.convolutional) {
         viterbi.emplace(*options.convolutional);
         corrected.resize(block_symbols + kMarkerBits + 1024);
@@ -173,15 +173,16 @@ CcsdsTmDeframer::CcsdsTmDeframer(const CcsdsTmOptions& options)
     branches_.emplace_back(options, 8 * block_bytes_, 0);
     if (options.convolutional) {
         branches_.emplace_back(options, 8 * block_bytes_, 1);
-        encoded_.emplace(encoded_marker(*options.convolutional, options.precoding));
+        encoded_.emplace(encoded_marker(*options.convolutional, options.precoding),
+                         SoftSyncLimits{kEncodedMarkerErrors});
+        recent_.resize(kEncodedMarkerSymbols - 1 + 2 * fec::ViterbiStream::kGroup);
     }
 }
 
 void CcsdsTmDeframer::reset() noexcept {
     clock_.reset();
     taken_ = 0;
-    if (encoded_)
-        encoded_->reset();
+    recent_count_ = 0;
     for (Branch& branch : branches_) {
         branch.skip = branch.first_symbol;
         if (branch.viterbi)
@@ -218,18 +219,23 @@ void CcsdsTmDeframer::process(const SoftSymbols& input, Sink<Frame>& sink) noexc
 
 /// `symbols`: the last ones taken.
 void CcsdsTmDeframer::propose_encoded_markers(std::span<const std::int8_t> symbols) noexcept {
-    for (auto rest = symbols; !rest.empty();) {
-        bool found = false;
-        SyncSearch::Hit hit{};
-        rest = rest.subspan(encoded_->next(rest, found, hit));
-        if (!found)
-            return;
-        const std::int64_t next = taken_ - static_cast<std::int64_t>(rest.size());
+    std::copy(symbols.begin(), symbols.end(),
+              recent_.begin() + static_cast<std::ptrdiff_t>(recent_count_));
+    recent_count_ += symbols.size();
+    if (recent_count_ < kEncodedMarkerSymbols)
+        return;
+    const auto all = std::span<const std::int8_t>(recent_).first(recent_count_);
+    const std::size_t places = recent_count_ - kEncodedMarkerSymbols + 1;
+    encoded_->search(all, 0, places, [&](SyncHit hit) {
+        const std::int64_t next = taken_ - static_cast<std::int64_t>(recent_count_) +
+                                  static_cast<std::int64_t>(hit.position) + kEncodedMarkerSymbols;
         Branch& branch = branches_[static_cast<std::size_t>(next % 2)];
         // Precoding takes the sense of the bits away.
         hit.inverted = hit.inverted && options_.precoding == Precoding::none;
         branch.candidates.propose((next - branch.first_symbol) / 2, hit);
-    }
+    });
+    std::copy(all.begin() + static_cast<std::ptrdiff_t>(places), all.end(), recent_.begin());
+    recent_count_ -= places;
 }
 
 void CcsdsTmDeframer::finish(Sink<Frame>& sink) noexcept {

@@ -92,8 +92,11 @@ private:
     std::vector<std::uint8_t> bytes_;
     std::vector<std::uint8_t> trust_;
     std::vector<Branch> branches_;
-    std::optional<SyncSearch> encoded_; ///< for the marker as the convolutional encoder sends it
-    std::int64_t taken_ = 0;            ///< symbols
+    std::optional<SoftSyncSearch>
+        encoded_;                     ///< for the marker as the convolutional encoder sends it
+    std::vector<std::int8_t> recent_; ///< symbols that it has not done with
+    std::size_t recent_count_ = 0;
+    std::int64_t taken_ = 0; ///< symbols
 };
 
 std::span<const DeframerEntry> ccsds_deframers();

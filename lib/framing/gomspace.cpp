@@ -99,8 +99,8 @@ std::span<const DeframerEntry> gomspace_deframers() {
 }
 
 GolayDeframer::GolayDeframer(GomspaceRadio radio, std::uint32_t sync_word, int sync_threshold)
-    : radio_(radio), candidates_(SyncSearch(sync_word, 32, sync_threshold), kHeaderSymbols,
-                                 kHeaderSymbols + 255 * 8),
+    : radio_(radio), candidates_(SyncPattern::of_word(sync_word, 32), sync_threshold,
+                                 kHeaderSymbols, kHeaderSymbols + 255 * 8),
       clock_(32 + kHeaderSymbols + 255 * 8), reed_solomon_(fec::kRs223Conventional),
       viterbi_(fec::kConvolutionalNasaDsnUninverted, 255 * 4) {}
 
@@ -203,8 +203,8 @@ std::span<const std::uint8_t> GolayDeframer::decode(std::span<const std::int8_t>
 }
 
 Ax100RsDeframer::Ax100RsDeframer(std::uint32_t sync_word, int sync_threshold)
-    : candidates_(SyncSearch(sync_word, 32, sync_threshold), 8, 256 * 8), clock_(32 + 256 * 8),
-      reed_solomon_(fec::kRs223Conventional) {}
+    : candidates_(SyncPattern::of_word(sync_word, 32), sync_threshold, 8, 256 * 8),
+      clock_(32 + 256 * 8), reed_solomon_(fec::kRs223Conventional) {}
 
 void Ax100RsDeframer::reset() noexcept {
     candidates_.reset();

@@ -1,48 +1,73 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include <array>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include "telemetry/fec/bits.h"
+#include "telemetry/framing/sync_pattern.h"
+#include "telemetry/framing/sync_search_kernel.h"
+
 namespace telemetry::framing {
 
-/// Finds a sync word of up to 64 bits in soft symbols, in either polarity, with some bits wrong.
+/// A place where the marker fits.
+struct SyncHit {
+    std::size_t position; ///< of the marker's first bit
+    int errors;           ///< wrong bits
+    bool inverted;        ///< it came with its bits inverted
+};
+
+/// Finds a sync marker of 8 to 192 bits in packed bits, in either polarity, with some bits wrong.
 ///
-/// On signs alone: a 32-bit word with 4 errors allowed is found in all but 1e-5 of cases at a bit
-/// error rate of 1e-2 and 93 % at 6e-2, where no frame behind it could be saved; a soft correlation
-/// would need a level to compare with, and cost more than the rest of the deframer.
+/// Memoryless: who searches a stream keeps the last bits and says where to go on.
 class SyncSearch {
 public:
-    SyncSearch(std::uint64_t word, int length, int threshold);
+    /// `threshold`: wrong bits allowed, less than half of them.
+    SyncSearch(const SyncPattern& marker, int threshold, simd::Level limit = simd::chosen_level());
 
-    struct Hit {
-        int errors;
-        bool inverted;
-    };
+    /// Calls `on_hit(const SyncHit&)` for each position in [begin, end), in order. `bits` hold the
+    /// marker's length from end − 1 on.
+    template <class OnHit>
+    void search(std::span<const std::uint8_t> bits, std::size_t begin, std::size_t end,
+                OnHit&& on_hit) const noexcept {
+        while (begin < end) {
+            std::array<std::uint64_t, kBlockWords> found;
+            const std::size_t first = begin / 8 * 8;
+            const std::size_t words = look(bits, first, end, found);
+            for (std::size_t w = 0; w < words; ++w)
+                while (found[w] != 0) {
+                    const auto lead = static_cast<std::size_t>(std::countl_zero(found[w]));
+                    found[w] &= ~(std::uint64_t{1} << (63 - lead));
+                    const std::size_t position = first + 64 * w + lead;
+                    SyncHit hit;
+                    if (position >= begin && position < end && check(bits, position, hit))
+                        on_hit(hit);
+                }
+            begin = first + 64 * words;
+        }
+    }
 
-    /// Looks at symbols until one completes a sync word; returns how many it looked at. `found` is
-    /// false when none did. Goes on where the last call stopped.
-    std::size_t next(std::span<const std::int8_t> symbols, bool& found, Hit& hit) noexcept;
+    /// Counts the marker's errors at one position; false when there are too many.
+    bool check(std::span<const std::uint8_t> bits, std::size_t position,
+               SyncHit& hit) const noexcept;
 
-    int length() const noexcept { return length_; }
-
-    void reset() noexcept;
-
-    /// What a variant of the search loop works on.
-    struct State {
-        std::uint64_t last = 0; ///< signs of the last symbols, the latest lowest
-        std::uint64_t word = 0;
-        std::uint64_t mask = 0;
-        int most = 0;    ///< errors allowed
-        int least = 0;   ///< differences from which the inverted word is meant
-        int missing = 0; ///< symbols until `last` is full
-        int errors = 0;  ///< differences at a hit
-    };
-    using Find = std::size_t (*)(const std::int8_t*, std::size_t, State&) noexcept;
+    const SyncPattern& marker() const noexcept { return marker_; }
+    int length() const noexcept { return marker_.length; }
 
 private:
-    int length_;
-    State state_;
-    Find find_;
+    static constexpr std::size_t kBlockWords = 64;
+
+    /// Where the beginning of the marker fits, from bit `first` (of a byte) on; returns the number
+    /// of words of `found` filled.
+    std::size_t look(std::span<const std::uint8_t> bits, std::size_t first, std::size_t end,
+                     std::array<std::uint64_t, kBlockWords>& found) const noexcept;
+
+    SyncPattern marker_;
+    int threshold_;
+    SyncPlan plan_;
+    SyncKernel kernel_;
 };
 
 } // namespace telemetry::framing

@@ -11,6 +11,7 @@
 #include "telemetry/fec/line_code.h"
 #include "telemetry/fec/scrambler.h"
 #include "telemetry/framing/deframer.h"
+#include "telemetry/framing/sync_search_soft.h"
 
 namespace telemetry::framing {
 namespace {
@@ -65,6 +66,61 @@ void run(benchmark::State& state, const DeframerEntry& entry,
                                                     benchmark::Counter::kIsIterationInvariantRate);
 }
 
+void counted(benchmark::State& state, const char* what, std::size_t count) {
+    state.counters[what] = benchmark::Counter(static_cast<double>(count),
+                                              benchmark::Counter::kIsIterationInvariantRate);
+}
+
+/// Packed bits and soft symbols without a marker in them, from the second level of cache.
+void hard_search(benchmark::State& state, const SyncPattern& marker, int threshold,
+                 simd::Level level) {
+    std::mt19937 random(1);
+    std::vector<std::uint8_t> bytes(1 << 16);
+    for (auto& byte : bytes)
+        byte = static_cast<std::uint8_t>(random());
+    const SyncSearch search(marker, threshold, level);
+    const std::size_t places = 8 * bytes.size() - static_cast<std::size_t>(marker.length) + 1;
+    std::size_t found = 0;
+    for (auto _ : state)
+        search.search(bytes, 0, places, [&](const SyncHit&) { ++found; });
+    benchmark::DoNotOptimize(found);
+    counted(state, "bit/s", places);
+}
+
+void soft_search(benchmark::State& state, const SyncPattern& marker, const SoftSyncLimits& limits,
+                 simd::Level level) {
+    const auto symbols = noise(1 << 18);
+    const SoftSyncSearch search(marker, limits, level);
+    const std::size_t places = symbols.size() - static_cast<std::size_t>(marker.length) + 1;
+    std::size_t found = 0;
+    for (auto _ : state)
+        search.search(symbols, 0, places, [&](const SoftSyncHit&) { ++found; });
+    benchmark::DoNotOptimize(found);
+    counted(state, "symbol/s", places);
+}
+
+void register_searches() {
+    for (const auto level :
+         {simd::Level::generic, simd::Level::avx2, simd::Level::avx512, simd::Level::avx512icl}) {
+        if (!simd::supported(level) || level > simd::chosen_level())
+            continue;
+        const std::string name = "/" + std::string(simd::name_of(level));
+        benchmark::RegisterBenchmark(
+            ("sync hard 32 bit, 4 errors" + name).c_str(),
+            [level](auto& state) { hard_search(state, pattern_of(kMarker32), 4, level); });
+        benchmark::RegisterBenchmark(
+            ("sync hard 64 bit, 8 errors" + name).c_str(),
+            [level](auto& state) { hard_search(state, pattern_of(kMarker64), 8, level); });
+        benchmark::RegisterBenchmark(
+            ("sync hard 192 bit, 40 errors" + name).c_str(),
+            [level](auto& state) { hard_search(state, pattern_of(kMarker192), 40, level); });
+        benchmark::RegisterBenchmark(("sync soft 32 bit, 8 wrong, 70 %" + name).c_str(),
+                                     [level](auto& state) {
+                                         soft_search(state, pattern_of(kMarker32), {8, 70}, level);
+                                     });
+    }
+}
+
 } // namespace
 } // namespace telemetry::framing
 
@@ -80,5 +136,6 @@ int main(int argc, char** argv) {
     benchmark::RegisterBenchmark("AX.25 G3RUH frames", [](benchmark::State& state) {
         run(state, *find_deframer("AX.25 G3RUH"), busy);
     });
+    register_searches();
     benchmark::RunSpecifiedBenchmarks();
 }
