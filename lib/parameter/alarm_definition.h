@@ -77,7 +77,11 @@ struct ContextLimits {
 /// How an alarm behaves beyond its limits (ISA-18.2); our YAML and CSV forms, and XTCE's
 /// AncillaryData of the same names. Durations in ns; 0: off.
 struct AlarmBehaviour {
-    enum class Latching : std::uint8_t { none, until_acknowledged };
+    enum class Latching : std::uint8_t {
+        none,
+        until_acknowledged,
+        until_reset ///< acknowledged, and reset once the process is normal
+    };
     double dead_band = 0; ///< in the parameter's unit
     std::int64_t on_delay_ns = 0;
     std::int64_t off_delay_ns = 0;

@@ -21,10 +21,11 @@ MAY_SEE = {
     "framing": {"base", "simd", "fec"},
     "packet": {"base", "fec"},
     "parameter": {"base", "simd", "packet"},
+    "alarm": {"base", "parameter"},
     "publish": {"base"},
     "modem": {"base", "simd", "fec"},
     "source": {"base"},
-    "station": {"base", "simd", "dsp", "fec", "framing", "packet", "parameter", "source"},
+    "station": {"base", "simd", "dsp", "fec", "framing", "packet", "parameter", "alarm", "source"},
 }
 ONLY_IN = [
     (r"<(gnuradio|pmt)/", set()),
