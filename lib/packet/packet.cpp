@@ -78,9 +78,10 @@ parse_encapsulation_header(std::span<const std::uint8_t> bytes) noexcept {
 }
 
 std::string_view name_of(LinkFault fault) {
-    static constexpr std::array<std::string_view, 9> kNames = {
-        "frame_invalid",   "frames_missing",  "frame_repeated", "packet_broken",  "packet_unknown",
-        "packets_missing", "packet_repeated", "segment_broken", "packet_too_long"};
+    static constexpr std::array<std::string_view, kLinkFaults> kNames = {
+        "frame_invalid",   "frames_missing",  "frame_repeated",  "packet_broken",
+        "packet_unknown",  "packets_missing", "packet_repeated", "segment_broken",
+        "packet_too_long", "frame_refused",   "packet_refused"};
     return kNames[static_cast<std::size_t>(fault)];
 }
 

@@ -49,12 +49,12 @@ parse_encapsulation_header(std::span<const std::uint8_t> bytes) noexcept;
 
 /// Where a packet came from, kept for its journey's trace.
 struct Origin {
-    int spacecraft_id = 0;
-    int virtual_channel = 0;
-    int map = 0;
+    int spacecraft_id = -1;        ///< −1: not known
+    int virtual_channel = -1;      ///< −1: not known
+    int map = -1;                  ///< USLP only
     std::int64_t sample_index = 0; ///< of the frame in which it began
     UtcNs utc_ns = kUnknownTime;
-    bool confirmed = true; ///< every frame that carried a part of it was
+    bool confirmed = true; ///< every frame that carried a part of it was, or its FECF held
 };
 
 /// One packet, whole. Idle packets are not passed on.
@@ -63,6 +63,11 @@ struct Packet {
     std::optional<SpaceHeader> space = {};    ///< set for Space Packets
     Origin origin = {};
 };
+
+/// Whether it only fills up frames: of the idle APID, or an Encapsulation Packet of protocol 0.
+inline bool is_idle(const Packet& packet) noexcept {
+    return packet.space ? packet.space->apid == kIdleApid : (packet.bytes[0] >> 2 & 7) == 0;
+}
 
 /// Something wrong on the way from frames to packets.
 enum class LinkFault : std::uint8_t {
@@ -74,19 +79,30 @@ enum class LinkFault : std::uint8_t {
     packets_missing, ///< `count` packets of an APID did not come
     packet_repeated, ///< the same sequence count twice in a row
     segment_broken,  ///< a group of segmented packets without its begin or end
-    packet_too_long  ///< longer than the limit
+    packet_too_long, ///< longer than the limit
+    frame_refused,   ///< of a spacecraft or channel beyond the number that is followed
+    packet_refused   ///< of an application beyond the number that is followed
 };
+inline constexpr std::size_t kLinkFaults = 11;
 std::string_view name_of(LinkFault fault); ///< "frames_missing", …
 
 struct LinkEvent {
     LinkFault fault;
-    int spacecraft_id = 0;
-    int virtual_channel = 0;
-    int apid = -1; ///< −1: not about packets of one application
+    int spacecraft_id = -1;   ///< −1: not known
+    int virtual_channel = -1; ///< −1: not known
+    int apid = -1;            ///< −1: not about packets of one application
     std::int64_t count = 1;
     std::int64_t sample_index = 0;
     UtcNs utc_ns = kUnknownTime;
     std::string_view detail = {};
 };
+
+inline LinkEvent event_about(LinkFault fault, const Origin& origin) noexcept {
+    return {.fault = fault,
+            .spacecraft_id = origin.spacecraft_id,
+            .virtual_channel = origin.virtual_channel,
+            .sample_index = origin.sample_index,
+            .utc_ns = origin.utc_ns};
+}
 
 } // namespace telemetry::packet

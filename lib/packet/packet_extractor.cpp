@@ -11,8 +11,8 @@ PacketExtractor::PacketExtractor(std::size_t longest) : longest_(longest) {
     partial_.reserve(longest);
 }
 
-void PacketExtractor::reset() noexcept {
-    partial_.clear();
+void PacketExtractor::finish(Sink<LinkEvent>& events) noexcept {
+    drop_partial(LinkFault::packet_broken, events);
 }
 
 void PacketExtractor::drop_partial(LinkFault why, Sink<LinkEvent>& events) noexcept {
@@ -31,8 +31,7 @@ void PacketExtractor::drop_partial(LinkFault why, Sink<LinkEvent>& events) noexc
 
 void PacketExtractor::pass(Bytes bytes, const Origin& origin, Sink<Packet>& packets) noexcept {
     Packet packet{.bytes = bytes, .space = parse_space_header(bytes), .origin = origin};
-    const bool idle = packet.space ? packet.space->apid == kIdleApid : (bytes[0] >> 2 & 7) == 0;
-    if (!idle)
+    if (!is_idle(packet))
         packets.accept(packet);
 }
 

@@ -25,8 +25,8 @@ public:
     void take(const TransferFrame& frame, Continuity continuity, const Origin& origin,
               Sink<Packet>& packets, Sink<LinkEvent>& events) noexcept;
 
-    /// Forgets a packet begun.
-    void reset() noexcept;
+    /// No more frames follow: a packet begun is reported as broken, and forgotten.
+    void finish(Sink<LinkEvent>& events) noexcept;
 
 private:
     void cut(std::span<const std::uint8_t> data, const Origin& origin, Sink<Packet>& packets,

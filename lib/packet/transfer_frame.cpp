@@ -10,39 +10,13 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-constexpr Field kFields[] = {
-    {.name = "frame_protocol",
-     .type = Field::Type::choice,
-     .fallback = "TM",
-     .choices = "TM|AOS|USLP",
-     .help = "Transfer frame protocol: CCSDS 132.0-B, 732.0-B or 732.1-B."},
-    {.name = "frame_error_control",
-     .type = Field::Type::choice,
-     .fallback = "none",
-     .choices = "none|crc16|crc32",
-     .help = "Frame error control field at the end of each frame (crc32: USLP only)."},
-    {.name = "insert_zone",
-     .type = Field::Type::integer,
-     .unit = "By",
-     .min = 0,
-     .max = 65535,
-     .fallback = "0",
-     .help = "Length of the insert zone (AOS, USLP)."},
-    {.name = "frame_header_error_control",
-     .type = Field::Type::flag,
-     .fallback = "false",
-     .help = "AOS frames carry two octets of header error control."},
-    {.name = "aos_ocf",
-     .type = Field::Type::flag,
-     .fallback = "false",
-     .help = "AOS frames carry an operational control field."},
-};
-
 constexpr int kNoStart11 = 0x7ff;  // TM and AOS: no packet starts in this frame
 constexpr int kIdleOnly11 = 0x7fe; // TM and AOS: idle data only
 constexpr int kNoStart16 = 0xffff; // USLP
-constexpr int kAosIdleChannel = 63;
-constexpr int kUslpIdle = 31; // UPID of idle data, 732.1-B 4.1.4.2.3 and SANA's UPID registry
+constexpr int kIdleChannel = 63;   // AOS and USLP: only idle data
+// UPIDs, 732.1-B 4.1.4.2.3 and SANA's registry
+constexpr int kUslpPackets = 0;
+constexpr int kUslpIdle = 31;
 
 std::uint32_t be16(Bytes b, std::size_t at) {
     return static_cast<std::uint32_t>(b[at] << 8 | b[at + 1]);
@@ -149,7 +123,7 @@ FrameFault parse_aos(Bytes body, const FrameLayout& layout, TransferFrame& out) 
     out.count = count;
     if (layout.ocf.value_or(false) && !take_ocf(body, out))
         return FrameFault::short_frame;
-    if (out.virtual_channel == kAosIdleChannel) {
+    if (out.virtual_channel == kIdleChannel) {
         out.content = Content::idle;
         out.data = body;
         return FrameFault::none;
@@ -169,8 +143,13 @@ FrameFault parse_uslp_data(Bytes body, TransferFrame& out) {
     if (rule <= 2 && !take_head(body, 2, pointer))
         return FrameFault::short_frame;
     out.data = body;
-    if ((header[0] & 31) == kUslpIdle) {
+    const int protocol = header[0] & 31;
+    if (protocol == kUslpIdle || out.virtual_channel == kIdleChannel) {
         out.content = Content::idle;
+        return FrameFault::none;
+    }
+    if (protocol != kUslpPackets) {
+        out.content = Content::stream;
         return FrameFault::none;
     }
     // Table 4-3 of 732.1-B: what each construction rule says about the data zone.
@@ -248,24 +227,6 @@ FrameFault parse_uslp(Bytes frame, const FrameLayout& layout, TransferFrame& out
 }
 
 } // namespace
-
-std::span<const Field> frame_layout_fields() {
-    return kFields;
-}
-
-FrameLayout frame_layout(const Settings& settings) {
-    FrameLayout layout;
-    const std::string& protocol = settings.text("frame_protocol");
-    layout.protocol = protocol == "TM"    ? Protocol::tm
-                      : protocol == "AOS" ? Protocol::aos
-                                          : Protocol::uslp;
-    const std::string& control = settings.text("frame_error_control");
-    layout.fecf_bytes = control == "none" ? 0 : control == "crc16" ? 2 : 4;
-    layout.insert_zone_bytes = static_cast<int>(settings.integer("insert_zone"));
-    layout.frame_header_error_control = settings.flag("frame_header_error_control");
-    layout.ocf = settings.flag("aos_ocf");
-    return layout;
-}
 
 std::string_view name_of(FrameFault fault) {
     static constexpr std::array<std::string_view, 6> kNames = {"none", "short",   "version",

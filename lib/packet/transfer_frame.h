@@ -7,9 +7,6 @@
 #include <span>
 #include <string_view>
 
-#include "telemetry/base/fields.h"
-#include "telemetry/base/result.h"
-
 namespace telemetry::packet {
 
 enum class Protocol : std::uint8_t { tm, aos, uslp };
@@ -23,10 +20,6 @@ struct FrameLayout {
     std::optional<bool> ocf =
         {}; ///< AOS only, which has no flag for it (4 octets); others: as flagged
 };
-
-/// The Field table behind FrameLayout, for station files, and the layout that settings stand for.
-std::span<const Field> frame_layout_fields();
-FrameLayout frame_layout(const Settings& settings);
 
 /// What the data field of a frame holds.
 enum class Content : std::uint8_t {

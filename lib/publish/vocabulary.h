@@ -55,6 +55,12 @@ inline constexpr MetricName frames_duplicate{"telemetry.frames.duplicate", "{fra
                                              "frames dropped since another downlink had them"};
 inline constexpr MetricName frames_corrected{"telemetry.frames.corrected", "{symbol}", counter,
                                              "code symbols that error correction changed"};
+inline constexpr MetricName frames_missing{"telemetry.frames.missing", "{frame}", counter,
+                                           "frames that the counts of virtual channels tell of"};
+inline constexpr MetricName packets_received{"telemetry.packets.received", "{packet}", counter,
+                                             "packets put together from frames"};
+inline constexpr MetricName packets_missing{"telemetry.packets.missing", "{packet}", counter,
+                                            "packets that sequence counts tell of"};
 
 // The receiver: source is "receiver".
 inline constexpr MetricName receiver_samples{"telemetry.receiver.samples", "{sample}", counter,
@@ -79,25 +85,13 @@ inline constexpr MetricName publish_dropped{
 inline constexpr MetricName publish_queued{"telemetry.publish.queued", "{message}", gauge,
                                            "messages waiting in the publisher's queue"};
 
-inline constexpr std::array all{link_locked,
-                                link_snr,
-                                link_carrier_offset,
-                                link_symbol_rate_error,
-                                link_signal_level,
-                                link_symbols,
-                                frames_received,
-                                frames_discarded,
-                                frames_duplicate,
-                                frames_corrected,
-                                receiver_samples,
-                                receiver_samples_lost,
-                                receiver_samples_invalid,
-                                receiver_throughput,
-                                recording_samples,
-                                recording_dropped,
-                                publish_published,
-                                publish_dropped,
-                                publish_queued};
+inline constexpr std::array all{
+    link_locked,         link_snr,          link_carrier_offset,   link_symbol_rate_error,
+    link_signal_level,   link_symbols,      frames_received,       frames_discarded,
+    frames_duplicate,    frames_corrected,  frames_missing,        packets_received,
+    packets_missing,     receiver_samples,  receiver_samples_lost, receiver_samples_invalid,
+    receiver_throughput, recording_samples, recording_dropped,     publish_published,
+    publish_dropped,     publish_queued};
 
 } // namespace metrics
 
@@ -133,10 +127,43 @@ inline constexpr EventName rate_refused{"telemetry.receiver.rate_refused", error
 inline constexpr EventName recording_failed{"telemetry.recording.failed", error,
                                             "samples could not be recorded"};
 
-inline constexpr std::array all{receiver_started, receiver_stopped, lock_acquired,   lock_lost,
-                                frame_discarded,  samples_lost,     samples_invalid, source_lost,
-                                source_restored,  source_remark,    rate_changed,    rate_refused,
-                                recording_failed};
+// Behind the frames. Attributes: `spacecraft_id`, `virtual_channel`, `apid`, as far as known.
+inline constexpr EventName frame_invalid{"telemetry.link.frame_invalid", warn,
+                                         "a transfer frame makes no sense; `reason` says why"};
+inline constexpr EventName frames_missing{"telemetry.link.frames_missing", warn,
+                                          "`count` frames of a virtual channel did not come"};
+inline constexpr EventName frame_repeated{"telemetry.link.frame_repeated", info,
+                                          "the same transfer frame came twice in a row"};
+inline constexpr EventName frame_refused{
+    "telemetry.link.frame_refused", warn,
+    "a transfer frame of a spacecraft or channel that is not followed; `reason` says why"};
+inline constexpr EventName packet_broken{
+    "telemetry.link.packet_broken", warn,
+    "the rest of a packet did not come; its first `count` bytes were dropped"};
+inline constexpr EventName packet_unknown{
+    "telemetry.link.packet_unknown", warn,
+    "a packet of no known version; `count` bytes were dropped"};
+inline constexpr EventName packets_missing{"telemetry.link.packets_missing", warn,
+                                           "`count` packets of an application did not come"};
+inline constexpr EventName packet_repeated{
+    "telemetry.link.packet_repeated", info,
+    "two packets of an application in a row have the same sequence count"};
+inline constexpr EventName packet_too_long{
+    "telemetry.link.packet_too_long", warn,
+    "a packet claims to be longer than the limit; `count` bytes were dropped"};
+inline constexpr EventName packet_refused{
+    "telemetry.link.packet_refused", warn,
+    "a packet of an application beyond the number that is followed"};
+inline constexpr EventName segment_broken{
+    "telemetry.link.segment_broken", warn,
+    "a group of segmented packets lacks a part; `count` bytes were dropped"};
+
+inline constexpr std::array all{
+    receiver_started, receiver_stopped, lock_acquired,    lock_lost,       frame_discarded,
+    samples_lost,     samples_invalid,  source_lost,      source_restored, source_remark,
+    rate_changed,     rate_refused,     recording_failed, frame_invalid,   frames_missing,
+    frame_repeated,   frame_refused,    packet_broken,    packet_unknown,  packets_missing,
+    packet_repeated,  packet_too_long,  packet_refused,   segment_broken};
 
 } // namespace events
 

@@ -49,7 +49,8 @@ class StationReceiver final : public Receiver {
 public:
     StationReceiver(Station station, const SampleFormat& format, Observer& observer)
         : station_(std::move(station)), format_(format), observer_(observer),
-          clock_(format.rate_hz), blocks_(format), duplicates_(station_.downlinks.size()) {
+          clock_(format.rate_hz), blocks_(format), packets_(station_, observer),
+          duplicates_(station_.downlinks.size()) {
         batch_.reserve(kBatchBlocks);
     }
 
@@ -65,8 +66,10 @@ public:
         std::vector<DownlinkStatus> all(station_.downlinks.size());
         for (const auto& channel : channels_)
             channel->status(all);
-        for (std::size_t i = 0; i < all.size(); ++i)
+        for (std::size_t i = 0; i < all.size(); ++i) {
             all[i].duplicates = duplicates_[i];
+            all[i].packets = packets_.tally(static_cast<int>(i));
+        }
         return all;
     }
     const std::vector<int>& left_out() const noexcept override { return left_out_; }
@@ -92,6 +95,7 @@ private:
     std::vector<int> left_out_;
     std::unique_ptr<Workers> workers_;
     Merger merger_;
+    PacketChain packets_;
 
     std::vector<SampleBlocks::Block> batch_; ///< blocks that are ready to be worked off
     std::vector<Merger::Candidate> frames_;  ///< of the block that is being reported
@@ -308,6 +312,7 @@ void StationReceiver::report_frames() noexcept {
         frame.end_utc_ns =
             clock_.utc_of(static_cast<double>(frame.sample_index + frame.sample_count));
         observer_.on_frame(frame, downlink);
+        packets_.take(frame, downlink);
     }
 }
 
@@ -331,6 +336,7 @@ void StationReceiver::finish() noexcept {
     if (!started_)
         return;
     end_signal();
+    packets_.finish();
     blocks_.start(expected_);
 }
 

@@ -9,6 +9,7 @@
 
 #include "telemetry/base/items.h"
 #include "telemetry/framing/deframer.h"
+#include "telemetry/station/packet_chain.h"
 #include "telemetry/station/station.h"
 
 namespace telemetry::station {
@@ -40,11 +41,11 @@ struct DownlinkStatus {
     std::uint64_t symbols = 0;
     std::uint64_t corrected = 0;  ///< sum of Frame::corrected
     std::uint64_t duplicates = 0; ///< frames dropped because another downlink had them
+    PacketTally packets = {};
 };
 
 /// Takes what a Receiver finds, in an order that depends on the input alone.
-struct Observer {
-    virtual ~Observer() = default;
+struct Observer : PacketObserver {
     virtual void on_frame(const Frame& frame, int downlink) noexcept = 0;
     virtual void on_event(const Event& event) noexcept = 0;
 };
@@ -59,7 +60,8 @@ struct ReceiverOptions {
 };
 
 /// The whole chain of a station: its downlinks run together on the same samples, duplicates merged
-/// (the same bytes from overlapping samples), frames and events in order of time.
+/// (the same bytes from overlapping samples), frames and events in order of time. A frame is told
+/// before the packets that it completes.
 ///
 /// Samples are worked off in blocks on a fixed grid of sample indices; what a block yields is
 /// sorted by sample index, then downlink, and reported when the block is complete. That makes the

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "telemetry/base/text.h"
+#include "telemetry/packet/packet_settings.h"
 #include "telemetry/station/station.h"
 #include "telemetry/station/station_fields.h"
 
@@ -50,6 +51,28 @@ std::string chapter(std::span<const Entry> catalog) {
     return out;
 }
 
+constexpr const char* kPacketChapter = R"(## `packets`: what the frames carry
+
+An optional map within a downlink whose frames are CCSDS transfer frames. With it, packets are cut
+out of them: virtual channels are told apart, missing frames and packets counted, Space Packets and
+Encapsulation Packets put together across frames, idle data dropped. An empty map stands for TM
+frames. `telemetry-decode --output-stage packets` writes the packets, `telemetry-rx` publishes them.
+
+```yaml
+downlinks:
+  S band:
+    modulation: BPSK
+    baudrate: 1000000
+    framing: CCSDS Concatenated
+    frame_size: 892
+    rs_interleaving: 4
+    packets:
+      protocol: AOS
+      virtual_channels: 6 16
+```
+
+)";
+
 } // namespace
 
 std::string reference_page() {
@@ -96,8 +119,9 @@ An optional map. `telemetry-rx` sets its hardware by it where the receiver file 
            "## A downlink\n\nThe keys below stand side by side with those of its modulation and "
            "its "
            "framing.\n\n" +
-           table(downlink_fields()) + "## Modulations\n\n" + chapter(dsp::demodulators()) +
-           "## Framings\n\n" + chapter(framing::deframers());
+           table(downlink_fields()) + kPacketChapter + table(packet::packet_fields()) +
+           "## Modulations\n\n" + chapter(dsp::demodulators()) + "## Framings\n\n" +
+           chapter(framing::deframers());
 }
 
 } // namespace telemetry::station

@@ -18,7 +18,8 @@ struct Downlink {
     std::optional<double> frequency_hz;                 ///< nominal
     const dsp::DemodulatorEntry* demodulator = nullptr; ///< never null after loading
     const framing::DeframerEntry* deframer = nullptr;   ///< never null after loading
-    Settings settings; ///< of downlink_fields(), demodulator and deframer together
+    Settings settings;               ///< of downlink_fields(), demodulator and deframer together
+    std::optional<Settings> packets; ///< of packet::packet_fields(); none: frames are all there is
     int line = 0;
 };
 

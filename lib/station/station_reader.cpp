@@ -4,6 +4,8 @@
 #include <set>
 
 #include "telemetry/base/text.h"
+#include "telemetry/packet/packet_settings.h"
+#include "telemetry/station/ad_hoc.h"
 #include "telemetry/station/station.h"
 #include "telemetry/station/station_fields.h"
 #include "telemetry/station/yaml_tree.h"
@@ -33,6 +35,7 @@ private:
     Result<std::vector<KeyText>> values_of(const YamlNode& map, const std::string& path) const;
     Result<std::vector<std::string>> names(const YamlNode& list) const;
     Result<Downlink> downlink(const YamlNode& name, const YamlNode& map) const;
+    Result<void> packets(const YamlNode& name, const YamlNode& map, Downlink& downlink) const;
     tl::unexpected<Error> wrong_downlink(const Error& error, const YamlNode& name,
                                          const YamlNode& map) const;
     template <class Entry>
@@ -44,6 +47,7 @@ private:
 };
 
 constexpr std::string_view kStructure[] = {"alternative_names", "downlinks", "sdr"};
+constexpr std::string_view kPackets = "packets"; ///< the packet layer of a downlink
 
 /// The entries of a map whose values are single.
 Result<std::vector<KeyText>> Reader::values_of(const YamlNode& map, const std::string& path) const {
@@ -150,7 +154,9 @@ Result<Downlink> Reader::downlink(const YamlNode& name, const YamlNode& map) con
     result.demodulator = *demodulator;
     result.deframer = *deframer;
 
-    auto values = values_of(map, path);
+    YamlNode single = map; // without the packet layer
+    std::erase_if(single.entries, [](const auto& entry) { return entry.first.text == kPackets; });
+    auto values = values_of(single, path);
     if (!values)
         return fail(values.error());
     auto settings = read_settings(
@@ -169,7 +175,36 @@ Result<Downlink> Reader::downlink(const YamlNode& name, const YamlNode& map) con
         result.frequency_hz = result.settings.real("frequency");
     if (const auto checked = check_makes(result); !checked)
         return wrong_downlink(checked.error(), name, map);
+    if (const YamlNode* layer = map.find(kPackets))
+        if (const auto read = packets(name, *layer, result); !read)
+            return fail(read.error());
     return result;
+}
+
+Result<void> Reader::packets(const YamlNode& name, const YamlNode& map, Downlink& downlink) const {
+    const std::string path = "downlinks." + name.text + "." + std::string(kPackets);
+    YamlNode none; // every key has a default
+    none.kind = Kind::map;
+    const YamlNode& given = map.kind == Kind::null ? none : map;
+    if (given.kind != Kind::map)
+        return wrong_kind(map, path, "a map with protocol and so on");
+    const auto values = values_of(given, path + ".");
+    if (!values)
+        return fail(values.error());
+    auto settings = read_settings({packet::packet_fields()}, *values, file_);
+    if (!settings) {
+        Error error = settings.error();
+        error.key = path + "." + error.key;
+        return fail(std::move(error));
+    }
+    downlink.packets = std::move(*settings);
+    if (const auto checked = check_packets(downlink); !checked) {
+        const YamlNode* value = given.find(checked.error().key);
+        const YamlNode& at = value ? *value : map;
+        return wrong(at.line != 0 ? at : name, path + "." + checked.error().key,
+                     checked.error().message);
+    }
+    return {};
 }
 
 Result<Station> Reader::read(const YamlNode& root) const {

@@ -77,6 +77,11 @@ std::string effective_configuration(const Station& station) {
                 value = downlink.deframer->name;
             out += "    " + entry.name + ": " + yaml_text(value) + "\n";
         }
+        if (!downlink.packets)
+            continue;
+        out += "    packets:\n";
+        for (const Settings::Entry& entry : downlink.packets->entries())
+            out += "      " + entry.name + ": " + yaml_text(to_text(entry.value)) + "\n";
     }
     return out;
 }

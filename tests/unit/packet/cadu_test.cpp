@@ -17,7 +17,8 @@ namespace {
 std::filesystem::path shared_folder() {
     if (const char* folder = std::getenv("TELEMETRY_SHARED"))
         return folder;
-    return std::filesystem::path(TELEMETRY_VECTORS) / "../../../shared";
+    const auto tree = std::filesystem::path(TELEMETRY_VECTORS) / "../..";
+    return exists(tree / "../shared") ? tree / "../shared" : tree / "../../shared";
 }
 
 TEST(Cadu, SuomiNppFramesYieldTheirPackets) {
