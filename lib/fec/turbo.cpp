@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "telemetry/fec/turbo.h"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cstdlib>
+
+namespace telemetry::fec {
+namespace {
+
+constexpr std::size_t kTail = 4; ///< steps that empty a register
+
+/// Outputs of both encoders: what "out 0a" … "out 3b" are called in the standard's figure 6-2.
+/// Their order is that of the rows of TurboEncoder::outputs_.
+enum Output : std::uint8_t { k0a, k1a, k2a, k3a, k1b, k3b };
+
+/// What is sent for a pair of information bits, in this order (section 6.3, figure 6-3).
+struct Format {
+    std::string_view name;
+    std::size_t symbols_per_bit;
+    std::array<Output, 6> even; ///< for the first bit of a pair
+    std::array<Output, 6> odd;  ///< for the second
+    std::array<TurboParity, 2> parities;
+};
+
+constexpr std::array<Format, 4> kFormats{{
+    {"1/2", 2, {k0a, k1a}, {k0a, k1b}, {TurboParity::one, TurboParity::one}},
+    {"1/3", 3, {k0a, k1a, k1b}, {k0a, k1a, k1b}, {TurboParity::one, TurboParity::one}},
+    {"1/4",
+     4,
+     {k0a, k2a, k3a, k1b},
+     {k0a, k2a, k3a, k1b},
+     {TurboParity::two_three, TurboParity::one}},
+    {"1/6",
+     6,
+     {k0a, k1a, k2a, k3a, k1b, k3b},
+     {k0a, k1a, k2a, k3a, k1b, k3b},
+     {TurboParity::one_two_three, TurboParity::one_three}},
+}};
+
+const Format& format_of(TurboRate rate) noexcept {
+    return kFormats[static_cast<std::size_t>(rate)];
+}
+
+/// Log-likelihood ratio, in nats, of a symbol of mean magnitude where a code of this rate begins to
+/// work (Es/N0 of -2.0, -4.1, -5.8 and -7.8 dB): 4 Es/N0 × mean of |1 + noise|.
+constexpr std::array<double, 4> kNatsOfMean{2.77, 1.92, 1.50, 1.07};
+
+/// A component encoder's answer to eight bits in one of its states.
+struct Answer {
+    std::uint8_t next;
+    std::array<std::uint8_t, 3> parities; ///< of 11011, 10101 and 11111, the first bit highest
+};
+
+unsigned parity(unsigned bits) noexcept {
+    return static_cast<unsigned>(std::popcount(bits)) & 1;
+}
+
+constexpr std::array<unsigned, 3> kTaps{0b11011, 0b10101, 0b11111};
+constexpr unsigned kBackward = 0b0011; ///< 10011 without what goes into the register
+
+using Answers = std::array<std::array<Answer, 256>, kTurboStates>;
+
+Answers make_answers() {
+    Answers answers{};
+    for (unsigned start = 0; start < kTurboStates; ++start)
+        for (unsigned bits = 0; bits < 256; ++bits) {
+            Answer& answer = answers[start][bits];
+            unsigned state = start;
+            for (int bit = 7; bit >= 0; --bit) {
+                const unsigned in = (bits >> bit & 1) ^ parity(state & kBackward);
+                const unsigned content = in << 4 | state;
+                for (std::size_t k = 0; k < kTaps.size(); ++k)
+                    answer.parities[k] = static_cast<std::uint8_t>(answer.parities[k] << 1 |
+                                                                   parity(content & kTaps[k]));
+                state = content >> 1;
+            }
+            answer.next = static_cast<std::uint8_t>(state);
+        }
+    return answers;
+}
+
+/// The eight bits of a byte, the highest first, as bytes of 0 and 1.
+void unpack(std::uint8_t byte, std::uint8_t* bits) noexcept {
+    for (int k = 0; k < 8; ++k)
+        bits[k] = byte >> (7 - k) & 1;
+}
+
+/// One component encoder's work: the outputs of which a pointer is given, a bit in each byte.
+void encode_component(std::span<const std::uint8_t> bytes, std::uint8_t* systematic,
+                      std::array<std::uint8_t*, 3> parities) {
+    static const Answers answers = make_answers();
+    unsigned state = 0;
+    std::size_t at = 0;
+    for (const std::uint8_t byte : bytes) {
+        const Answer& answer = answers[state][byte];
+        if (systematic)
+            unpack(byte, systematic + at);
+        for (std::size_t k = 0; k < parities.size(); ++k)
+            if (parities[k])
+                unpack(answer.parities[k], parities[k] + at);
+        state = answer.next;
+        at += 8;
+    }
+    // The bits that cancel the feedback are the data of the last four steps.
+    for (const std::size_t end = at + kTail; at < end; ++at) {
+        if (systematic)
+            systematic[at] = static_cast<std::uint8_t>(parity(state & kBackward));
+        for (std::size_t k = 0; k < parities.size(); ++k)
+            if (parities[k])
+                parities[k][at] = static_cast<std::uint8_t>(parity(state & kTaps[k]));
+        state >>= 1;
+    }
+}
+
+/// Rows of Component::parity a step, and which outputs they are.
+struct Rows {
+    std::size_t count;
+    std::array<Output, 3> outputs;
+    std::array<unsigned, 3> taps;
+};
+
+Rows rows_of(TurboParity parity, std::size_t component) noexcept {
+    switch (parity) {
+    case TurboParity::one:
+        return {1, {component == 0 ? k1a : k1b}, {kTaps[0]}};
+    case TurboParity::two_three:
+        return {2, {k2a, k3a}, {kTaps[1], kTaps[2]}};
+    case TurboParity::one_two_three:
+        return {3, {k1a, k2a, k3a}, {kTaps[0], kTaps[1], kTaps[2]}};
+    case TurboParity::one_three:
+        return {2, {k1b, k3b}, {kTaps[0], kTaps[2]}};
+    }
+    return {};
+}
+
+} // namespace
+
+std::size_t TurboCode::symbols_per_bit() const noexcept {
+    return format_of(rate).symbols_per_bit;
+}
+
+std::optional<TurboCode> find_turbo_code(std::string_view rate, std::size_t information_bits) {
+    if (std::find(kTurboInformationBits.begin(), kTurboInformationBits.end(), information_bits) ==
+        kTurboInformationBits.end())
+        return {};
+    for (std::size_t k = 0; k < kFormats.size(); ++k)
+        if (kFormats[k].name == rate)
+            return TurboCode{static_cast<TurboRate>(k), information_bits};
+    return {};
+}
+
+std::vector<std::uint16_t> turbo_permutation(std::size_t information_bits) {
+    constexpr std::array<std::size_t, 8> kPrimes{31, 37, 43, 47, 53, 59, 61, 67};
+    constexpr std::size_t kHalfK1 = 4;
+    const std::size_t k2 = information_bits / (2 * kHalfK1);
+    std::vector<std::uint16_t> permutation(information_bits);
+    for (std::size_t s = 0; s < information_bits; ++s) {
+        const std::size_t m = s % 2;
+        const std::size_t i = s / (2 * k2);
+        const std::size_t j = s / 2 - i * k2;
+        const std::size_t t = (19 * i + 1) % kHalfK1;
+        const std::size_t c = (kPrimes[t % 8] * j + 21 * m) % k2;
+        permutation[s] = static_cast<std::uint16_t>(2 * (t + c * kHalfK1) + 1 - m);
+    }
+    return permutation;
+}
+
+TurboEncoder::TurboEncoder(const TurboCode& code)
+    : code_(code), permutation_(turbo_permutation(code.information_bits)), permuted_(code.bytes()) {
+    const Format& format = format_of(code.rate);
+    for (const auto* outputs : {&format.even, &format.odd})
+        for (std::size_t k = 0; k < format.symbols_per_bit; ++k)
+            outputs_[(*outputs)[k]].resize(code.information_bits + kTail);
+}
+
+void TurboEncoder::encode(std::span<const std::uint8_t> bytes, std::vector<std::uint8_t>& symbols) {
+    assert(bytes.size() == code_.bytes());
+    const auto data = [&](Output output) {
+        return outputs_[output].empty() ? nullptr : outputs_[output].data();
+    };
+    encode_component(bytes, data(k0a), {data(k1a), data(k2a), data(k3a)});
+    const std::uint8_t* plain = data(k0a);
+    for (std::size_t at = 0; at < permuted_.size(); ++at) {
+        unsigned byte = 0;
+        for (std::size_t bit = 0; bit < 8; ++bit)
+            byte = byte << 1 | plain[permutation_[8 * at + bit]];
+        permuted_[at] = static_cast<std::uint8_t>(byte);
+    }
+    encode_component(permuted_, nullptr, {data(k1b), nullptr, data(k3b)});
+
+    const Format& format = format_of(code_.rate);
+    const std::size_t width = format.symbols_per_bit;
+    const std::size_t start = symbols.size();
+    symbols.resize(start + code_.symbols());
+    for (std::size_t k = 0; k < width; ++k) {
+        const std::uint8_t* even = data(format.even[k]);
+        const std::uint8_t* odd = data(format.odd[k]);
+        std::uint8_t* to = &symbols[start + k];
+        for (std::size_t at = 0; at < code_.information_bits + kTail; at += 2) {
+            to[at * width] = even[at];
+            to[(at + 1) * width] = odd[at + 1];
+        }
+    }
+}
+
+TurboDecoder::TurboDecoder(const TurboCode& code, const TurboOptions& options)
+    : code_(code), options_(options), encoder_(code),
+      steps_((code.information_bits + kTurboWindows - 1) / kTurboWindows),
+      to_second_(steps_ * kTurboWindows), to_first_(steps_ * kTurboWindows), channel_(steps_),
+      decided_(steps_), store_(steps_ * kTurboStates) {
+    const Format& format = format_of(code.rate);
+    for (std::size_t c = 0; c < components_.size(); ++c) {
+        Component& component = components_[c];
+        component.systematic.resize(steps_);
+        component.parity.resize(steps_ * rows_of(format.parities[c], c).count);
+        component.extrinsic.resize(steps_);
+        component.pass = choose_turbo_pass(format.parities[c], options.level);
+    }
+    // Slots behind the end of the block stay their own: nothing comes from there.
+    for (std::size_t at = 0; at < to_second_.size(); ++at)
+        to_second_[slot(at)] = to_first_[slot(at)] = static_cast<std::uint16_t>(slot(at));
+    const auto permutation = turbo_permutation(code.information_bits);
+    for (std::size_t at = 0; at < permutation.size(); ++at) {
+        to_second_[slot(at)] = static_cast<std::uint16_t>(slot(permutation[at]));
+        to_first_[slot(permutation[at])] = static_cast<std::uint16_t>(slot(at));
+    }
+    symbols_.reserve(code.symbols());
+}
+
+/// Where step `step` of the block stands when TurboLanes are seen as one array.
+std::size_t TurboDecoder::slot(std::size_t step) const noexcept {
+    return step % steps_ * kTurboWindows + step / steps_;
+}
+
+/// Log-likelihood ratios of the channel, sorted to where the component decoders want them.
+void TurboDecoder::receive(std::span<const std::int8_t> symbols) noexcept {
+    const Format& format = format_of(code_.rate);
+    const std::size_t width = format.symbols_per_bit;
+    const std::size_t count = code_.information_bits;
+
+    std::int32_t total = 0;
+    std::int32_t present = 0;
+    for (const std::int8_t symbol : symbols) {
+        total += std::abs(static_cast<std::int32_t>(symbol));
+        present += symbol != 0;
+    }
+    // 16 fractional bits; at most 2^23, so that a product with a symbol fits.
+    const double nats = kNatsOfMean[static_cast<std::size_t>(code_.rate)];
+    const auto unit = static_cast<std::int64_t>(nats * kTurboNat * 65536);
+    const auto factor = static_cast<std::int32_t>(
+        total > 0 ? std::min<std::int64_t>(unit * present / total, 1 << 23) : 0);
+    const auto ratio = [&](std::int8_t symbol) {
+        const std::int32_t value = (symbol * factor + (1 << 15)) >> 16;
+        return static_cast<std::int16_t>(std::clamp(value, -kTurboMostChannel, kTurboMostChannel));
+    };
+
+    const auto place_of = [&](Output output, std::size_t step) -> std::size_t {
+        const auto& outputs = step % 2 == 0 ? format.even : format.odd;
+        for (std::size_t k = 0; k < width; ++k)
+            if (outputs[k] == output)
+                return k;
+        return width;
+    };
+    const auto spread = [&](Output output, TurboLanes* to, std::size_t stride) {
+        const std::array<std::size_t, 2> places{place_of(output, 0), place_of(output, 1)};
+        std::size_t row = 0;
+        std::size_t lane = 0;
+        for (std::size_t step = 0; step < count; ++step) {
+            const std::size_t place = places[step % 2];
+            to[row * stride].of[lane] =
+                place < width ? ratio(symbols[step * width + place]) : std::int16_t{0};
+            if (++row == steps_) {
+                row = 0;
+                ++lane;
+            }
+        }
+    };
+    spread(k0a, channel_.data(), 1);
+    for (std::size_t c = 0; c < components_.size(); ++c) {
+        Component& component = components_[c];
+        const Rows rows = rows_of(format.parities[c], c);
+        for (std::size_t k = 0; k < rows.count; ++k)
+            spread(rows.outputs[k], component.parity.data() + k, rows.count);
+
+        // In the last four steps nothing goes into the register, so one path leads from each state
+        // to state 0.
+        for (std::size_t start = 0; start < kTurboStates; ++start) {
+            std::int32_t metric = kTurboZero;
+            auto state = static_cast<unsigned>(start);
+            for (std::size_t step = count; step < count + kTail; ++step, state >>= 1) {
+                const auto add = [&](Output output, unsigned bit) {
+                    const std::size_t place = place_of(output, step);
+                    if (place < width) {
+                        const std::int16_t value = ratio(symbols[step * width + place]);
+                        metric += bit ? value : -value;
+                    }
+                };
+                if (c == 0)
+                    add(k0a, parity(state & kBackward));
+                for (std::size_t k = 0; k < rows.count; ++k)
+                    add(rows.outputs[k], parity(state & rows.taps[k]));
+            }
+            component.end[start] = static_cast<std::uint16_t>(metric);
+        }
+        for (auto& edges : component.edges)
+            for (auto* edge : {&edges.forward, &edges.backward})
+                for (auto& row : *edge)
+                    row.fill(kTurboZero);
+    }
+}
+
+void TurboDecoder::run(Component& component, int iteration) noexcept {
+    const auto parity = static_cast<std::size_t>(iteration % 2);
+    component.pass({.systematic = component.systematic.data()->of.data(),
+                    .parity = component.parity.data()->of.data(),
+                    .extrinsic = component.extrinsic.data()->of.data(),
+                    .steps = steps_,
+                    .last_steps = code_.information_bits - (kTurboWindows - 1) * steps_,
+                    .end = &component.end,
+                    .before = &component.edges[parity],
+                    .after = &component.edges[1 - parity],
+                    .store = store_.data()->of.data()});
+}
+
+TurboOutcome TurboDecoder::decode(std::span<const std::int8_t> symbols,
+                                  std::span<std::uint8_t> bytes) noexcept {
+    assert(symbols.size() == code_.symbols() && bytes.size() == code_.bytes());
+    receive(symbols);
+    auto& [first, second] = components_;
+    const auto flat = [](std::vector<TurboLanes>& rows) { return rows.data()->of.data(); };
+    std::copy(channel_.begin(), channel_.end(), first.systematic.begin());
+    TurboOutcome outcome;
+    while (outcome.iterations < options_.iterations) {
+        run(first, outcome.iterations);
+        // The second decoder is told what the channel and the first one say.
+        for (std::size_t row = 0; row < steps_; ++row)
+            for (std::size_t lane = 0; lane < kTurboWindows; ++lane)
+                first.extrinsic[row].of[lane] = static_cast<std::int16_t>(
+                    first.extrinsic[row].of[lane] + channel_[row].of[lane]);
+        {
+            const std::int16_t* from = flat(first.extrinsic);
+            std::int16_t* to = flat(second.systematic);
+            for (std::size_t at = 0; at < to_second_.size(); ++at)
+                to[at] = from[to_second_[at]];
+        }
+        run(second, outcome.iterations);
+        {
+            const std::int16_t* from = flat(second.extrinsic);
+            std::int16_t* to = flat(first.systematic);
+            for (std::size_t at = 0; at < to_first_.size(); ++at)
+                to[at] = from[to_first_[at]];
+        }
+        ++outcome.iterations;
+        const bool same = decide();
+        outcome.settled = same && outcome.iterations > 1;
+        if (outcome.settled && options_.stop == TurboStop::when_settled)
+            break;
+    }
+
+    for (std::size_t at = 0, byte = 0; byte < bytes.size(); ++byte) {
+        unsigned bits = 0;
+        for (int bit = 0; bit < 8; ++bit, ++at)
+            bits = bits << 1 | (decided_[at % steps_].of[at / steps_] > 0);
+        bytes[byte] = static_cast<std::uint8_t>(bits);
+    }
+    symbols_.clear();
+    encoder_.encode(bytes, symbols_);
+    for (std::size_t at = 0; at < symbols.size(); ++at)
+        outcome.corrected += symbols_[at] ? symbols[at] < 0 : symbols[at] > 0;
+    return outcome;
+}
+
+/// Decisions of both decoders together; true when they are those of the last iteration. On the way
+/// the a-priori knowledge in first.systematic gets the channel's symbols added.
+bool TurboDecoder::decide() noexcept {
+    auto& first = components_[0];
+    std::int16_t changed = 0;
+    for (std::size_t row = 0; row < steps_; ++row)
+        for (std::size_t lane = 0; lane < kTurboWindows; ++lane) {
+            const std::int16_t a_priori = first.systematic[row].of[lane];
+            const auto all = static_cast<std::int16_t>(a_priori + first.extrinsic[row].of[lane]);
+            const auto one = static_cast<std::int16_t>(all > 0);
+            changed |= static_cast<std::int16_t>(one ^ decided_[row].of[lane]);
+            decided_[row].of[lane] = one;
+            first.systematic[row].of[lane] =
+                static_cast<std::int16_t>(a_priori + channel_[row].of[lane]);
+        }
+    return changed == 0;
+}
+
+} // namespace telemetry::fec
