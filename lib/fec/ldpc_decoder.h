@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "telemetry/fec/ldpc_code.h"
+#include "telemetry/fec/ldpc_kernel.h"
+#include "telemetry/simd/level.h"
+
+namespace telemetry::fec {
+
+/// When a decoder is done with a word.
+enum class LdpcStop : std::uint8_t {
+    on_syndrome, ///< as soon as all parity checks hold
+    never,       ///< after max_iterations always: constant time, for measuring speed
+};
+
+struct LdpcOptions {
+    int max_iterations = 50; ///< 0 to 10000; 0 only slices the symbols
+    LdpcStop stop = LdpcStop::on_syndrome;
+    simd::Level level = simd::chosen_level(); ///< the highest level of kernel to use
+};
+
+struct LdpcOutcome {
+    bool valid = false;  ///< all parity checks hold
+    int corrected = 0;   ///< symbols sent whose sign was wrong; 0 when not valid
+    int iterations = 0;  ///< done until the state that was returned
+    int unsatisfied = 0; ///< parity checks that fail in that state
+};
+
+/// Normalised min-sum with a layered schedule, in int8.
+///
+/// A layer is a row of blocks. All its checks work side by side, one a lane: the code is
+/// quasi-cyclic, so the variables of one block lie side by side too, only rotated, and a single
+/// word fills the lanes. Layers pass on what they learnt at once, which halves the iterations of a
+/// flooding schedule.
+///
+/// A check answers each of its variables with three quarters (rounded) of the least other
+/// magnitude and at most the plan's limit. Symbols are scaled to a mean magnitude of
+/// kMeanMagnitude and clipped so that a variable's symbol with all its messages still fits into
+/// int8: sums never saturate, they are exact in any order. The amplitude of the input is therefore
+/// of no matter, as long as the demodulator does not clip it nor let its quantisation show.
+///
+/// When the checks do not all hold after the last iteration, the state with the fewest failing
+/// ones is returned. Nothing is allocated in decode(). Every variant gives the same bits.
+class LdpcDecoder {
+public:
+    static constexpr int kMeanMagnitude = 8;
+
+    explicit LdpcDecoder(const LdpcCode& code, const LdpcOptions& options = {});
+
+    const LdpcCode& code() const noexcept { return code_; }
+
+    /// code().n symbols (positive = 1, any amplitude, 0 = unknown) into code().k / 8 bytes, first
+    /// bit in the most significant place. Symbols that are all zero make no valid word.
+    LdpcOutcome decode(std::span<const std::int8_t> symbols, std::span<std::uint8_t> data) noexcept;
+
+private:
+    struct alignas(64) Line {
+        std::array<std::int8_t, 64> bytes;
+    };
+    using Lines = std::vector<Line>;
+
+    static std::int8_t* raw(Lines& lines) noexcept { return lines.front().bytes.data(); }
+    void keep(int state, Lines& where) noexcept;
+    void write(std::span<std::uint8_t> data) noexcept;
+
+    LdpcCode code_;
+    LdpcOptions options_;
+    const LdpcKernel* kernel_;
+    LdpcPlan plan_;
+    Lines totals_;    ///< of each variable, laid out as the plan says
+    Lines messages_;  ///< last answer of each check to each of its variables
+    Lines variables_; ///< in the code's order: first the scaled symbols, then the decisions' signs
+    std::vector<std::uint64_t> packed_;
+};
+
+} // namespace telemetry::fec

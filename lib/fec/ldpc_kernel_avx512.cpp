@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include <cstdint>
+
+#define LDPC_TARGET [[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,popcnt")]]
+
+namespace telemetry::fec {
+namespace {
+
+/// As PlainOps of ldpc_kernel_generic.cpp.
+struct Avx512Ops {
+    static constexpr std::uint32_t kLanes = 64;
+    using Vec = __m512i;
+    struct Scale {
+        __m512i limit;
+    };
+
+    LDPC_TARGET static Scale scale(std::int8_t limit) noexcept { return {_mm512_set1_epi8(limit)}; }
+    LDPC_TARGET static Vec load(const std::int8_t* from) noexcept {
+        return _mm512_loadu_si512(from);
+    }
+    LDPC_TARGET static void store(std::int8_t* to, Vec v) noexcept { _mm512_storeu_si512(to, v); }
+    LDPC_TARGET static Vec fill(int value) noexcept {
+        return _mm512_set1_epi8(static_cast<char>(value));
+    }
+    LDPC_TARGET static Vec first(std::uint32_t count) noexcept {
+        return _mm512_movm_epi8((std::uint64_t{1} << count) - 1);
+    }
+    LDPC_TARGET static Vec plus(Vec a, Vec b) noexcept { return _mm512_add_epi8(a, b); }
+    LDPC_TARGET static Vec minus(Vec a, Vec b) noexcept { return _mm512_sub_epi8(a, b); }
+    LDPC_TARGET static Vec exclusive_or(Vec a, Vec b) noexcept { return _mm512_xor_si512(a, b); }
+    LDPC_TARGET static Vec both(Vec a, Vec b) noexcept { return _mm512_and_si512(a, b); }
+    LDPC_TARGET static Vec magnitude(Vec a) noexcept { return _mm512_abs_epi8(a); }
+    LDPC_TARGET static Vec lesser(Vec a, Vec b) noexcept { return _mm512_min_epi8(a, b); }
+    LDPC_TARGET static Vec greater(Vec a, Vec b) noexcept { return _mm512_max_epi8(a, b); }
+    /// (a + a / 2 + 1) / 2 is (3 a + 2) / 4.
+    LDPC_TARGET static Vec scaled(const Scale& scale, Vec a) noexcept {
+        const __m512i half = _mm512_and_si512(_mm512_srli_epi16(a, 1), fill(0x7f));
+        return _mm512_min_epi8(_mm512_avg_epu8(a, half), scale.limit);
+    }
+    LDPC_TARGET static Vec where_equal(Vec a, Vec b, Vec then, Vec other) noexcept {
+        return _mm512_mask_blend_epi8(_mm512_cmpeq_epi8_mask(a, b), other, then);
+    }
+    /// The test runs beside the minima; taking the sign bits with vpmovb2m would compete with them.
+    LDPC_TARGET static Vec signed_by(Vec a, Vec sign) noexcept {
+        return _mm512_mask_sub_epi8(a, _mm512_test_epi8_mask(sign, fill(-128)), fill(0), a);
+    }
+    LDPC_TARGET static std::uint64_t sign_bits(Vec a) noexcept { return _mm512_movepi8_mask(a); }
+    LDPC_TARGET static std::uint64_t nonzero_bits(Vec a) noexcept {
+        return _mm512_test_epi8_mask(a, a);
+    }
+    LDPC_TARGET static std::uint32_t sum_of_magnitudes(Vec a) noexcept {
+        alignas(64) std::uint64_t sums[8];
+        _mm512_store_si512(sums, _mm512_sad_epu8(_mm512_abs_epi8(a), fill(0)));
+        return static_cast<std::uint32_t>(sums[0] + sums[1] + sums[2] + sums[3] + sums[4] +
+                                          sums[5] + sums[6] + sums[7]);
+    }
+    /// In 16 bits: 256 a × gain, rounded and shifted by 15.
+    LDPC_TARGET static Vec amplified(Vec a, int gain, int limit) noexcept {
+        const __m512i factor = _mm512_set1_epi16(static_cast<std::int16_t>(gain));
+        const __m512i low = _mm512_mulhrs_epi16(_mm512_unpacklo_epi8(fill(0), a), factor);
+        const __m512i high = _mm512_mulhrs_epi16(_mm512_unpackhi_epi8(fill(0), a), factor);
+        return _mm512_max_epi8(_mm512_min_epi8(_mm512_packs_epi16(low, high), fill(limit)),
+                               fill(-limit));
+    }
+};
+
+} // namespace
+} // namespace telemetry::fec
+
+#define LDPC_OPS Avx512Ops
+#include "telemetry/fec/ldpc_kernel_body.h"
+
+namespace telemetry::fec {
+const LdpcKernel kLdpcKernelAvx512 = {kLanes,      magnitude, scale, place,    iterate,
+                                      unsatisfied, collect,   pack,  differing};
+} // namespace telemetry::fec
+#endif

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The decoder of lib/fec/ldpc_decoder.h said row by row, and what the tests of LDPC codes share.
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <random>
+#include <span>
+#include <vector>
+
+#include "telemetry/fec/ldpc_decoder.h"
+
+namespace telemetry::fec {
+
+/// Variables of every check, in the order of the matrix.
+inline std::vector<std::vector<int>> ldpc_rows(const LdpcCode& code) {
+    std::vector<std::vector<int>> rows(static_cast<std::size_t>(code.checks()));
+    for (const LdpcCirculant& c : ldpc_matrix(code))
+        for (int r = 0; r < code.circulant; ++r)
+            rows[static_cast<std::size_t>(c.row * code.circulant + r)].push_back(
+                c.column * code.circulant + (r + c.shift) % code.circulant);
+    return rows;
+}
+
+/// Parity checks of a packed word that fail. Bits that are not sent (AR4JA) are taken from checks
+/// that have just one of them.
+inline int failing_checks(const LdpcCode& code, std::span<const std::uint8_t> word) {
+    std::vector<int> value(static_cast<std::size_t>(code.variables()), 0);
+    const int sent = code.n - code.padding;
+    for (int i = 0; i < sent; ++i)
+        value[static_cast<std::size_t>(code.fill_bits + i)] =
+            word[static_cast<std::size_t>(i / 8)] >> (7 - i % 8) & 1;
+    const auto first_unsent = static_cast<std::size_t>(code.fill_bits + sent);
+    std::fill(value.begin() + static_cast<std::ptrdiff_t>(first_unsent), value.end(), -1);
+    const auto rows = ldpc_rows(code);
+    for (bool found = true; found;) {
+        found = false;
+        for (const auto& row : rows) {
+            int unknown = -1;
+            int count = 0;
+            int sum = 0;
+            for (const int v : row) {
+                if (value[static_cast<std::size_t>(v)] < 0) {
+                    unknown = v;
+                    ++count;
+                } else {
+                    sum ^= value[static_cast<std::size_t>(v)];
+                }
+            }
+            if (count == 1) {
+                value[static_cast<std::size_t>(unknown)] = sum;
+                found = true;
+            }
+        }
+    }
+    int failing = 0;
+    for (const auto& row : rows) {
+        int sum = 0;
+        for (const int v : row)
+            sum ^= value[static_cast<std::size_t>(v)] > 0;
+        failing += sum;
+    }
+    return failing;
+}
+
+/// BPSK through white noise; Es/N0 in dB, amplitude in steps of int8.
+inline std::vector<std::int8_t> noisy_symbols(std::span<const std::uint8_t> word, double es_n0_db,
+                                              double amplitude, std::mt19937_64& random) {
+    std::normal_distribution<double> noise(0, std::sqrt(0.5 / std::pow(10, es_n0_db / 10)));
+    std::vector<std::int8_t> symbols;
+    for (const std::uint8_t byte : word)
+        for (int bit = 7; bit >= 0; --bit) {
+            const double sent = byte >> bit & 1 ? 1 : -1;
+            symbols.push_back(static_cast<std::int8_t>(
+                std::clamp(std::lround(amplitude * (sent + noise(random))), -127L, 127L)));
+        }
+    return symbols;
+}
+
+/// Layered min-sum with plain numbers: check after check, or (uplink codes, whose circulants
+/// overlap) 32 checks at a time from the same totals.
+inline LdpcOutcome reference_decode(const LdpcCode& code, std::span<const std::int8_t> symbols,
+                                    int iterations, std::vector<std::uint8_t>& data) {
+    const LdpcPlan limits = make_ldpc_plan(code, 32);
+    const auto rows = ldpc_rows(code);
+    const int sent = code.n - code.padding;
+    long sum = 0;
+    for (int i = 0; i < sent; ++i)
+        sum += std::abs(symbols[static_cast<std::size_t>(i)]);
+    const long gain =
+        std::min((128L * LdpcDecoder::kMeanMagnitude * sent + sum / 2) / std::max(sum, 1L), 8192L);
+    std::vector<int> total(static_cast<std::size_t>(code.variables()), 0);
+    std::fill_n(total.begin(), code.fill_bits, limits.symbol_limit);
+    for (int i = 0; i < sent; ++i)
+        total[static_cast<std::size_t>(code.fill_bits + i)] = static_cast<int>(std::clamp(
+            (symbols[static_cast<std::size_t>(i)] * -gain + 64) >> 7,
+            -static_cast<long>(limits.symbol_limit), static_cast<long>(limits.symbol_limit)));
+    std::vector<std::vector<int>> message;
+    for (const auto& row : rows)
+        message.emplace_back(row.size(), 0);
+
+    LdpcOutcome outcome;
+    std::vector<int> best = total;
+    const auto failing = [&] {
+        int count = 0;
+        for (const auto& row : rows) {
+            bool odd = false;
+            for (const int v : row)
+                odd ^= total[static_cast<std::size_t>(v)] < 0;
+            count += odd;
+        }
+        return count;
+    };
+    outcome.unsatisfied = failing();
+    for (int i = 1; i <= iterations && outcome.unsatisfied; ++i) {
+        const std::size_t group = code.family == LdpcFamily::telecommand ? 32 : 1;
+        const auto size = static_cast<std::size_t>(code.circulant);
+        for (std::size_t start = 0; start < rows.size();) {
+            const std::size_t end =
+                std::min(start + group, (start / size + 1) * size); // not across layers
+            const std::vector<int> before = total;
+            for (std::size_t r = start; r < end; ++r) {
+                std::vector<int> said;
+                for (std::size_t e = 0; e < rows[r].size(); ++e)
+                    said.push_back(before[static_cast<std::size_t>(rows[r][e])] - message[r][e]);
+                for (std::size_t e = 0; e < rows[r].size(); ++e) {
+                    int least = 127;
+                    bool minus = false;
+                    for (std::size_t f = 0; f < rows[r].size(); ++f)
+                        if (f != e) {
+                            least = std::min(least, std::abs(said[f]));
+                            minus ^= said[f] < 0;
+                        }
+                    const int m = std::min<int>(limits.message_limit, (3 * least + 2) / 4);
+                    const int fresh = minus ? -m : m;
+                    total[static_cast<std::size_t>(rows[r][e])] += fresh - message[r][e];
+                    message[r][e] = fresh;
+                }
+            }
+            start = end;
+        }
+        const int count = failing();
+        if (count < outcome.unsatisfied) {
+            outcome.unsatisfied = count;
+            outcome.iterations = i;
+            best = total;
+        }
+    }
+    outcome.valid = outcome.unsatisfied == 0 && sum != 0;
+    data.assign(static_cast<std::size_t>(code.k / 8), 0);
+    for (int i = 0; i < code.k; ++i)
+        if (best[static_cast<std::size_t>(code.fill_bits + i)] < 0)
+            data[static_cast<std::size_t>(i / 8)] |= static_cast<std::uint8_t>(0x80 >> i % 8);
+    for (int i = 0; outcome.valid && i < sent; ++i) {
+        const int symbol = symbols[static_cast<std::size_t>(i)];
+        const bool one = best[static_cast<std::size_t>(code.fill_bits + i)] < 0;
+        outcome.corrected += symbol != 0 && (symbol > 0) != one;
+    }
+    return outcome;
+}
+
+} // namespace telemetry::fec
