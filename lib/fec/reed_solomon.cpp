@@ -2,227 +2,101 @@
 #include "telemetry/fec/reed_solomon.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 
 namespace telemetry::fec {
 namespace {
 
-// The matrix of CCSDS 131.0-B-5 annex F from conventional to dual basis: image of each bit, the
-// most significant one first.
-constexpr std::array<std::uint8_t, 8> kToDual = {0x8d, 0xef, 0xec, 0x86, 0xfa, 0x99, 0xaf, 0x7b};
+void mend(const RsErrors& errors, std::uint8_t* word, std::size_t stride) {
+    for (std::size_t part = 0; part < errors.places.size(); ++part)
+        for (std::uint64_t places = errors.places[part]; places != 0; places &= places - 1) {
+            const std::size_t at = 64 * part + static_cast<std::size_t>(std::countr_zero(places));
+            word[at * stride] ^= errors.values[at];
+        }
+}
 
 } // namespace
 
-ReedSolomon::ReedSolomon(const ReedSolomonCode& code) : code_(code) {
+ReedSolomon::ReedSolomon(const ReedSolomonCode& code, simd::Level level)
+    : tables_(std::make_shared<const RsTables>(code)),
+      kernel_(code.parity <= kRsFastParity ? simd::choose(rs_variants(), level)
+                                           : rs_variants().front().function) {
     assert(code.parity > 0 && code.parity <= kMaxParity);
-    unsigned element = 1;
-    for (int i = 0; i < 255; ++i) {
-        log_[element] = static_cast<std::uint16_t>(i);
-        for (std::size_t at = static_cast<std::size_t>(i); at < power_.size(); at += 255)
-            power_[at] = static_cast<std::uint8_t>(element);
-        element <<= 1;
-        if (element & 0x100)
-            element ^= code.field;
-    }
-    while (unstep_ * code.root_step % 255 != 1)
-        ++unstep_;
-
-    for (unsigned value = 0; value < 256; ++value) {
-        unsigned image = value;
-        if (code.basis == RsBasis::dual) {
-            image = 0;
-            for (int bit = 0; bit < 8; ++bit)
-                if (value >> bit & 1)
-                    image ^= kToDual[static_cast<std::size_t>(7 - bit)];
-        }
-        from_field_[value] = static_cast<std::uint8_t>(image);
-        to_field_[image] = static_cast<std::uint8_t>(value);
-    }
-
-    // generator = product of (x − root), lowest power first
-    Polynomial product{};
-    product[0] = 1;
-    by_root_.resize(static_cast<std::size_t>(code.parity));
-    for (int i = 0; i < code.parity; ++i) {
-        const std::uint8_t root =
-            power_[static_cast<std::size_t>(code.root_step * (code.first_root + i) % 255)];
-        for (int j = i + 1; j > 0; --j)
-            product[j] = product[j - 1] ^ multiply(product[j], root);
-        product[0] = multiply(product[0], root);
-        for (unsigned value = 0; value < 256; ++value)
-            by_root_[i][value] = multiply(static_cast<std::uint8_t>(value), root);
-    }
-    generator_ = product;
 }
 
 void ReedSolomon::encode(std::span<const std::uint8_t> data,
                          std::span<std::uint8_t> parity) const noexcept {
-    assert(parity.size() == static_cast<std::size_t>(code_.parity));
+    assert(parity.size() == static_cast<std::size_t>(tables_->parity));
     assert(data.size() + parity.size() <= kMaxLength);
-    // The remainder of division by the generator; rest[0] is the coefficient of the highest power.
-    std::array<std::uint8_t, kMaxParity + 1> rest{};
-    const int count = code_.parity;
-    for (const std::uint8_t byte : data) {
-        const std::uint8_t feedback = to_field_[byte] ^ rest[0];
-        for (int i = 0; i < count; ++i)
-            rest[i] = rest[i + 1] ^ multiply(feedback, generator_[count - 1 - i]);
-    }
-    for (int i = 0; i < count; ++i)
-        parity[i] = from_field_[rest[i]];
+    std::array<std::uint8_t, kMaxParity> rest;
+    kernel_->remainders(*tables_, {data.data(), data.size(), 1, 1}, rest.data());
+    std::copy_n(rest.begin(), parity.size(), parity.begin());
 }
 
-bool ReedSolomon::syndromes(const std::uint8_t* word, int length, Polynomial& out) const noexcept {
-    // Horner's rule for every root at once.
-    out.fill(0);
-    const int count = code_.parity;
-    for (int at = 0; at < length; ++at)
-        for (int i = 0; i < count; ++i)
-            out[i] = by_root_[i][out[i]] ^ word[at];
-    return std::any_of(out.begin(), out.begin() + count, [](auto value) { return value != 0; });
-}
-
-// Notation: beta = alpha^root_step; byte `at` of a word of n bytes has the locator
-// X = beta^(n−1−at); Lambda(x) = product of (1 − X x), Omega = S·Lambda mod x^parity;
-// the value of an error is X^(1−first_root) · Omega(1/X) / Lambda'(1/X).
 FecOutcome ReedSolomon::decode(std::span<std::uint8_t> word,
                                std::span<const std::uint8_t> erasures) const noexcept {
-    const int length = static_cast<int>(word.size());
-    const int count = code_.parity;
-    const int erased = static_cast<int>(erasures.size());
-    if (length <= count || length > kMaxLength || erased > count)
+    const auto count = static_cast<std::size_t>(tables_->parity);
+    if (word.size() <= count || word.size() > kMaxLength || erasures.size() > count)
         return {};
-
-    std::array<std::uint8_t, kMaxLength> field;
-    for (int at = 0; at < length; ++at)
-        field[at] = to_field_[word[at]];
-    Polynomial syndrome;
-    if (!syndromes(field.data(), length, syndrome))
+    RsSyndromes syndromes;
+    if (kernel_->syndromes(*tables_, {word.data(), word.size(), 1, 1}, &syndromes) == 0)
         return {true, 0};
-
-    // Lambda starts as the locator of the erasures.
-    Polynomial lambda{};
-    lambda[0] = 1;
-    for (int k = 0; k < erased; ++k) {
-        const std::uint8_t locator =
-            power_[static_cast<std::size_t>(code_.root_step * (length - 1 - erasures[k]) % 255)];
-        for (int j = k + 1; j > 0; --j)
-            lambda[j] ^= multiply(lambda[j - 1], locator);
-    }
-
-    // Berlekamp-Massey goes on from there.
-    Polynomial previous = lambda;
-    int order = erased;
-    for (int r = erased; r < count; ++r) {
-        std::uint8_t discrepancy = 0;
-        for (int j = 0; j <= std::min(r, order); ++j)
-            discrepancy ^= multiply(lambda[j], syndrome[r - j]);
-        // previous ← x · previous
-        std::copy_backward(previous.begin(), previous.begin() + count,
-                           previous.begin() + count + 1);
-        previous[0] = 0;
-        if (discrepancy == 0)
-            continue;
-        const Polynomial before = lambda;
-        for (int j = 0; j <= count; ++j)
-            lambda[j] ^= multiply(discrepancy, previous[j]);
-        if (2 * order <= r + erased) {
-            order = r + 1 + erased - order;
-            const unsigned inverse = 255u - log_[discrepancy];
-            for (int j = 0; j <= count; ++j)
-                previous[j] = before[j] ? power_[log_[before[j]] + inverse] : 0;
-        }
-    }
-
-    int degree = 0;
-    for (int j = 0; j <= count; ++j)
-        if (lambda[j])
-            degree = j;
-    if (degree == 0 || degree != order || 2 * degree - erased > count)
+    RsErrors errors;
+    const int corrected = erasures.empty()
+                              ? kernel_->solve(*tables_, syndromes, word.size(), errors)
+                              : rs_solve_erasures(*tables_, syndromes, kernel_->alignment,
+                                                  word.size(), erasures, errors);
+    if (corrected <= 0)
         return {};
-
-    // Chien search over the bytes that exist; a root elsewhere is in the virtual fill.
-    std::array<std::uint8_t, kMaxParity> places;
-    int found = 0;
-    for (int at = 0; at < length && found < degree; ++at) {
-        const int power = (255 - (length - 1 - at) * code_.root_step % 255) % 255; // of 1/X
-        std::uint8_t sum = 0;
-        for (int j = 0; j <= degree; ++j)
-            if (lambda[j])
-                sum ^= power_[static_cast<std::size_t>((log_[lambda[j]] + power * j) % 255)];
-        if (sum == 0)
-            places[found++] = static_cast<std::uint8_t>(at);
-    }
-    if (found != degree)
-        return {};
-
-    Polynomial omega{};
-    for (int i = 0; i < count; ++i)
-        for (int j = 0; j <= std::min(i, degree); ++j)
-            omega[i] ^= multiply(syndrome[i - j], lambda[j]);
-
-    int corrected = 0;
-    for (int k = 0; k < found; ++k) {
-        const int locator = (length - 1 - places[k]) * code_.root_step % 255; // log of X
-        const int inverse = (255 - locator) % 255;
-        std::uint8_t numerator = 0;
-        for (int i = 0; i < degree; ++i)
-            if (omega[i])
-                numerator ^= power_[static_cast<std::size_t>((log_[omega[i]] + inverse * i) % 255)];
-        std::uint8_t denominator = 0; // Lambda' keeps the odd powers
-        for (int i = 1; i <= degree; i += 2)
-            if (lambda[i])
-                denominator ^=
-                    power_[static_cast<std::size_t>((log_[lambda[i]] + inverse * (i - 1)) % 255)];
-        if (denominator == 0)
-            return {};
-        if (numerator == 0)
-            continue; // an erasure that was right
-        const int shift = ((1 - code_.first_root) * locator % 255 + 255) % 255;
-        field[places[k]] ^= power_[static_cast<std::size_t>(
-            (log_[numerator] + 255 - log_[denominator] + shift) % 255)];
-        ++corrected;
-    }
-    for (int at = 0; at < length; ++at)
-        word[at] = from_field_[field[at]];
+    mend(errors, word.data(), 1);
     return {true, corrected};
 }
 
 void InterleavedReedSolomon::encode(std::span<const std::uint8_t> data,
                                     std::span<std::uint8_t> parity) const noexcept {
-    const std::size_t depth = static_cast<std::size_t>(depth_);
-    assert(data.size() % depth == 0);
-    std::array<std::uint8_t, ReedSolomon::kMaxLength> word;
-    std::array<std::uint8_t, ReedSolomon::kMaxParity> check;
-    const std::size_t length = data.size() / depth;
-    const auto count = static_cast<std::size_t>(code_.parity());
-    for (std::size_t k = 0; k < depth; ++k) {
-        for (std::size_t i = 0; i < length; ++i)
-            word[i] = data[i * depth + k];
-        code_.encode({word.data(), length}, {check.data(), count});
-        for (std::size_t i = 0; i < count; ++i)
-            parity[i * depth + k] = check[i];
+    const auto depth = static_cast<std::size_t>(depth_);
+    assert(data.size() % depth == 0 && parity.size() == static_cast<std::size_t>(this->parity()));
+    const RsTables& tables = *code_.tables_;
+    const auto count = static_cast<std::size_t>(tables.parity);
+    std::array<std::uint8_t, kRsMaxWords * kRsMaxParity> rests;
+    for (std::size_t first = 0; first < depth; first += kRsMaxWords) {
+        const std::size_t words = std::min(kRsMaxWords, depth - first);
+        code_.kernel_->remainders(tables, {data.data() + first, data.size() / depth, depth, words},
+                                  rests.data());
+        for (std::size_t k = 0; k < words; ++k)
+            for (std::size_t i = 0; i < count; ++i)
+                parity[i * depth + first + k] = rests[k * tables.width + i];
     }
 }
 
 FecOutcome InterleavedReedSolomon::decode(std::span<std::uint8_t> block) const noexcept {
-    const std::size_t depth = static_cast<std::size_t>(depth_);
+    const auto depth = static_cast<std::size_t>(depth_);
+    const RsTables& tables = *code_.tables_;
     const std::size_t length = block.size() / depth;
-    if (block.size() % depth != 0 || length > ReedSolomon::kMaxLength)
+    if (block.size() % depth != 0 || length > ReedSolomon::kMaxLength ||
+        length <= static_cast<std::size_t>(tables.parity))
         return {};
-    std::array<std::uint8_t, ReedSolomon::kMaxLength> word;
     FecOutcome all{true, 0};
-    for (std::size_t k = 0; k < depth; ++k) {
-        for (std::size_t i = 0; i < length; ++i)
-            word[i] = block[i * depth + k];
-        const FecOutcome one = code_.decode({word.data(), length});
-        if (!one.valid)
-            return {};
-        all.corrected += one.corrected;
-        if (one.corrected > 0)
-            for (std::size_t i = 0; i < length; ++i)
-                block[i * depth + k] = word[i];
+    std::array<RsSyndromes, kRsMaxWords> syndromes;
+    RsErrors errors;
+    for (std::size_t first = 0; first < depth; first += kRsMaxWords) {
+        std::uint8_t* bytes = block.data() + first;
+        const std::size_t words = std::min(kRsMaxWords, depth - first);
+        for (unsigned damaged =
+                 code_.kernel_->syndromes(tables, {bytes, length, depth, words}, syndromes.data());
+             damaged != 0; damaged &= damaged - 1) {
+            const auto k = static_cast<std::size_t>(std::countr_zero(damaged));
+            const int corrected = code_.kernel_->solve(tables, syndromes[k], length, errors);
+            if (corrected == 0) {
+                all.valid = false;
+                continue;
+            }
+            mend(errors, bytes + k, depth);
+            all.corrected += corrected;
+        }
     }
-    return all;
+    return all.valid ? all : FecOutcome{};
 }
 
 } // namespace telemetry::fec

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
-#include <vector>
+
+#include "telemetry/fec/reed_solomon_kernel.h"
 
 namespace telemetry::fec {
 
@@ -34,14 +35,17 @@ struct FecOutcome {
 /// Encoder and errors-and-erasures decoder (Berlekamp-Massey, Chien, Forney) of one code, full or
 /// shortened: a word of fewer than 255 bytes stands for one with zeros in front (virtual fill).
 /// A correction that would fall into the virtual fill shows that the word is beyond repair.
+///
+/// Most words are clean, and syndromes tell; so these are what must be quick. Every kernel corrects
+/// exactly the words that have a code word within half the parity, so all give the same result.
 class ReedSolomon {
 public:
     static constexpr int kMaxLength = 255;
-    static constexpr int kMaxParity = 64;
+    static constexpr int kMaxParity = kRsMaxParity;
 
-    explicit ReedSolomon(const ReedSolomonCode& code);
+    explicit ReedSolomon(const ReedSolomonCode& code, simd::Level level = simd::chosen_level());
 
-    int parity() const noexcept { return code_.parity; }
+    int parity() const noexcept { return tables_->parity; }
 
     /// `parity` has parity() bytes; `data` at most 255 − parity().
     void encode(std::span<const std::uint8_t> data, std::span<std::uint8_t> parity) const noexcept;
@@ -52,29 +56,19 @@ public:
                       std::span<const std::uint8_t> erasures = {}) const noexcept;
 
 private:
-    using Polynomial = std::array<std::uint8_t, kMaxParity + 1>;
+    friend class InterleavedReedSolomon;
 
-    std::uint8_t multiply(std::uint8_t a, std::uint8_t b) const noexcept {
-        return a && b ? power_[log_[a] + log_[b]] : 0;
-    }
-    bool syndromes(const std::uint8_t* word, int length, Polynomial& out) const noexcept;
-
-    ReedSolomonCode code_;
-    int unstep_ = 1; ///< inverse of root_step mod 255
-    std::array<std::uint8_t, 1024>
-        power_{}; ///< of alpha; repeated so that sums of logs need no mod
-    std::array<std::uint16_t, 256> log_{};
-    Polynomial generator_{};                   ///< monic, lowest power first
-    std::array<std::uint8_t, 256> to_field_{}; ///< from the basis on the line
-    std::array<std::uint8_t, 256> from_field_{};
-    std::vector<std::array<std::uint8_t, 256>> by_root_; ///< multiplication by each root
+    std::shared_ptr<const RsTables> tables_;
+    const RsKernel* kernel_;
 };
 
 /// Interleaving of CCSDS 131.0-B-5 section 4.3.5: byte i of the block belongs to code word i mod
 /// depth, data and parity alike. Shortened when the block is shorter than depth × 255 bytes.
 class InterleavedReedSolomon {
 public:
-    InterleavedReedSolomon(const ReedSolomonCode& code, int depth) : code_(code), depth_(depth) {}
+    InterleavedReedSolomon(const ReedSolomonCode& code, int depth,
+                           simd::Level level = simd::chosen_level())
+        : code_(code, level), depth_(depth) {}
 
     int depth() const noexcept { return depth_; }
     int parity() const noexcept { return depth_ * code_.parity(); }

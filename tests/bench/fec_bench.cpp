@@ -5,7 +5,6 @@
 #include <random>
 #include <vector>
 
-#include "telemetry/fec/reed_solomon.h"
 #include "telemetry/fec/viterbi.h"
 
 namespace telemetry::fec {
@@ -35,24 +34,6 @@ void viterbi_stream(benchmark::State& state) {
                                                  benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK(viterbi_stream);
-
-void reed_solomon_decode(benchmark::State& state) {
-    std::mt19937 random(1);
-    const ReedSolomon rs(kRs223Dual);
-    std::vector<std::uint8_t> word(255);
-    for (std::size_t i = 0; i < 223; ++i)
-        word[i] = static_cast<std::uint8_t>(random());
-    rs.encode(std::span(word).first(223), std::span(word).subspan(223));
-    for (int i = 0; i < state.range(0); ++i)
-        word[static_cast<std::size_t>(15 * i)] ^= 0x35;
-    for (auto _ : state) {
-        auto copy = word;
-        benchmark::DoNotOptimize(rs.decode(copy));
-    }
-    state.counters["bit/s"] =
-        benchmark::Counter(255 * 8, benchmark::Counter::kIsIterationInvariantRate);
-}
-BENCHMARK(reed_solomon_decode)->Arg(0)->Arg(8)->Arg(16);
 
 } // namespace
 } // namespace telemetry::fec

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// AVX2: 32 products by one and the same factor, by looking up both halves of each byte.
+#include <bit>
+#include <cstring>
+
+#include "telemetry/fec/reed_solomon_variants.h"
+#include "telemetry/simd/x86.h"
+
+#if defined(__x86_64__)
+namespace telemetry::fec {
+namespace {
+
+#define TELEMETRY_TARGET_AVX2 [[gnu::target("avx2,bmi,bmi2")]]
+
+using gf256::multiply;
+
+/// [factor]: its products with 0…15, then with 0x00, 0x10…0xf0.
+constexpr auto make_nibbles() {
+    std::array<std::array<std::uint8_t, 32>, 256> nibbles{};
+    for (unsigned factor = 0; factor < 256; ++factor)
+        for (unsigned i = 0; i < 32; ++i)
+            nibbles[factor][i] = multiply(static_cast<std::uint8_t>(factor),
+                                          static_cast<std::uint8_t>(i < 16 ? i : (i - 16) << 4));
+    return nibbles;
+}
+alignas(32) constexpr auto kNibbles = make_nibbles();
+
+TELEMETRY_TARGET_AVX2 inline __m256i load(const std::uint8_t* bytes) {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
+}
+
+TELEMETRY_TARGET_AVX2 inline void store(std::uint8_t* bytes, __m256i value) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(bytes), value);
+}
+
+TELEMETRY_TARGET_AVX2 inline __m256i load_twice(const std::uint8_t* bytes) {
+    return _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes)));
+}
+
+struct Halves {
+    __m256i low;
+    __m256i high;
+};
+
+TELEMETRY_TARGET_AVX2 inline Halves split(__m256i value) {
+    const __m256i mask = _mm256_set1_epi8(15);
+    return {_mm256_and_si256(value, mask), _mm256_and_si256(_mm256_srli_epi16(value, 4), mask)};
+}
+
+TELEMETRY_TARGET_AVX2 inline __m256i product(Halves value, std::uint8_t factor) {
+    const std::uint8_t* nibbles = kNibbles[factor].data();
+    return _mm256_xor_si256(_mm256_shuffle_epi8(load_twice(nibbles), value.low),
+                            _mm256_shuffle_epi8(load_twice(nibbles + 16), value.high));
+}
+
+/// Division by the generator, four bytes a step, several words side by side to cover the time that
+/// the way from remainder to table and back takes.
+template <int kWords>
+TELEMETRY_TARGET_AVX2 void divide(const RsTables& tables, const std::uint8_t* bytes,
+                                  std::size_t length, std::size_t stride, std::uint8_t* out) {
+    const std::uint8_t* rows = tables.rows.data();
+    const __m256i down = _mm256_setr_epi32(1, 2, 3, 4, 5, 6, 7, 7);
+    const __m256i zero = _mm256_setzero_si256();
+    const std::size_t head = length % 4;
+    __m256i rest[kWords];
+    for (int k = 0; k < kWords; ++k) {
+        // The first bytes, with zeros in front.
+        std::uint32_t four = 0;
+        for (std::size_t i = 0; i < head; ++i)
+            four |= std::uint32_t{bytes[i * stride + static_cast<std::size_t>(k)]}
+                    << (8 * (4 - head + i));
+        rest[k] = zero;
+        for (std::size_t m = 0; m < 4; ++m)
+            rest[k] =
+                _mm256_xor_si256(rest[k], load(rows + (256 * m + (four >> (8 * m) & 0xff)) * 32));
+    }
+    bytes += head * stride;
+    for (std::size_t left = length / 4; left > 0; --left, bytes += 4 * stride)
+        for (int k = 0; k < kWords; ++k) {
+            const auto top =
+                static_cast<std::uint32_t>(_mm_cvtsi128_si32(_mm256_castsi256_si128(rest[k])));
+            const std::uint8_t* at = bytes + k;
+            const __m256i moved =
+                _mm256_blend_epi32(_mm256_permutevar8x32_epi32(rest[k], down), zero, 0x80);
+            const __m256i row0 = load(rows + ((top & 0xff) ^ at[0]) * std::size_t{32});
+            const __m256i row1 =
+                load(rows + (256 + ((top >> 8 & 0xff) ^ at[stride])) * std::size_t{32});
+            const __m256i row2 =
+                load(rows + (512 + ((top >> 16 & 0xff) ^ at[2 * stride])) * std::size_t{32});
+            const __m256i row3 =
+                load(rows + (768 + (top >> 24 ^ at[3 * stride])) * std::size_t{32});
+            rest[k] = _mm256_xor_si256(moved, _mm256_xor_si256(_mm256_xor_si256(row0, row1),
+                                                               _mm256_xor_si256(row2, row3)));
+        }
+    for (int k = 0; k < kWords; ++k)
+        store(out + 32 * k, rest[k]);
+}
+
+TELEMETRY_TARGET_AVX2 unsigned syndromes(const RsTables& tables, const RsBlock& words,
+                                         RsSyndromes* out) {
+    const auto parity = static_cast<std::size_t>(tables.parity);
+    const std::size_t data = words.length - parity;
+    std::array<std::uint8_t, kRsMaxWords * 32> rests;
+    rs_remainders_avx2(tables, {words.bytes, data, words.stride, words.count}, rests.data());
+    unsigned damaged = 0;
+    for (std::size_t k = 0; k < words.count; ++k) {
+        std::array<std::uint8_t, 32> check{};
+        const std::uint8_t* from = words.bytes + data * words.stride + k;
+        for (std::size_t i = 0; i < parity; ++i)
+            check[i] = from[i * words.stride];
+        const __m256i rest = _mm256_xor_si256(load(rests.data() + 32 * k), load(check.data()));
+        if (_mm256_testz_si256(rest, rest))
+            continue;
+        damaged |= 1U << k;
+        store(check.data(), rest);
+        __m256i sum = _mm256_setzero_si256();
+        __m256i other = _mm256_setzero_si256();
+        const std::uint8_t* rows = tables.syndrome_rows.data();
+        for (std::size_t i = 0; i < parity; ++i, rows += std::size_t{32} * 32) {
+            sum = _mm256_xor_si256(sum, load(rows + (check[i] & 15) * 32));
+            other = _mm256_xor_si256(other, load(rows + (16 + (check[i] >> 4)) * 32));
+        }
+        store(out[k].data(), _mm256_xor_si256(sum, other));
+    }
+    return damaged;
+}
+
+/// Two vectors of cells, moved down by one.
+struct Cells {
+    __m256i low;
+    __m256i high;
+};
+
+TELEMETRY_TARGET_AVX2 inline Cells moved_down(Cells cells) {
+    const __m256i middle = _mm256_permute2x128_si256(cells.low, cells.high, 0x21);
+    const __m256i top = _mm256_permute2x128_si256(cells.high, cells.high, 0x81);
+    return {_mm256_alignr_epi8(middle, cells.low, 1), _mm256_alignr_epi8(top, cells.high, 1)};
+}
+
+/// As in the GFNI kernel, where the algorithm is written down. Yields the order.
+TELEMETRY_TARGET_AVX2 int locate(int count, const RsSyndromes& received,
+                                 std::array<std::uint8_t, 64>& cells) {
+    cells.fill(0);
+    std::memcpy(cells.data(), received.data(), static_cast<std::size_t>(count));
+    cells[static_cast<std::size_t>(count + count / 2)] = 1;
+    Cells delta{load(cells.data()), load(cells.data() + 32)};
+    Cells theta = delta;
+    std::uint8_t gamma = 1;
+    int k = 0;
+    int r = 0;
+    for (; r < count; ++r) {
+        const auto zeros = static_cast<std::uint32_t>(
+            _mm256_movemask_epi8(_mm256_cmpeq_epi8(delta.low, _mm256_setzero_si256())));
+        if (~zeros << r << (32 - count) == 0) // all discrepancies to come
+            break;
+        const auto first =
+            static_cast<std::uint8_t>(_mm_cvtsi128_si32(_mm256_castsi256_si128(delta.low)));
+        const Cells moved = moved_down(delta);
+        delta.low =
+            _mm256_xor_si256(product(split(moved.low), gamma), product(split(theta.low), first));
+        delta.high =
+            _mm256_xor_si256(product(split(moved.high), gamma), product(split(theta.high), first));
+        if (first != 0 && k >= 0) {
+            theta = moved;
+            gamma = first;
+            k = -k - 1;
+        } else {
+            ++k;
+        }
+    }
+    const int left = count - r;
+    store(cells.data(), delta.low);
+    store(cells.data() + 32, delta.high);
+    std::memmove(cells.data(), cells.data() + left, static_cast<std::size_t>(64 - left));
+    return (count - (k + left)) / 2;
+}
+
+// Lambda's even and odd part and Omega_h at all places, a degree at a time.
+TELEMETRY_TARGET_AVX2 int solve(const RsTables& tables, const RsSyndromes& received,
+                                std::size_t length, RsErrors& errors) {
+    alignas(32) std::array<std::uint8_t, 64> cells;
+    const int order = locate(tables.parity, received, cells);
+    if (2 * order > tables.parity || order == 0)
+        return 0;
+    const std::uint8_t* lambda = cells.data() + tables.parity / 2;
+    const std::size_t first = 256 - length;
+    errors.places.fill(0);
+    int found = 0;
+    for (std::size_t place = first & ~std::size_t{31}; place < 256; place += 32) {
+        const __m256i zero = _mm256_setzero_si256();
+        __m256i even = _mm256_set1_epi8(static_cast<char>(lambda[0]));
+        __m256i odd = zero;
+        __m256i omega = _mm256_set1_epi8(static_cast<char>(cells[0]));
+        for (int degree = 1; degree <= order; ++degree) {
+            const Halves power =
+                split(load(tables.powers[static_cast<std::size_t>(degree)].data() + place));
+            __m256i& part = degree % 2 != 0 ? odd : even;
+            part = _mm256_xor_si256(part, product(power, lambda[degree]));
+            if (degree < order)
+                omega = _mm256_xor_si256(omega,
+                                         product(power, cells[static_cast<std::size_t>(degree)]));
+        }
+        auto roots = static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(even, odd)));
+        if (place < first)
+            roots &= ~std::uint32_t{0} << (first - place);
+        if (roots == 0)
+            continue;
+        found += std::popcount(roots);
+        alignas(32) std::array<std::uint8_t, 32> numerators;
+        alignas(32) std::array<std::uint8_t, 32> denominators; // Lambda'/X
+        store(numerators.data(), omega);
+        store(denominators.data(), odd);
+        for (; roots != 0; roots &= roots - 1) {
+            const auto i = static_cast<std::size_t>(std::countr_zero(roots));
+            if (denominators[i] == 0)
+                return 0;
+            const std::uint8_t value =
+                multiply(multiply(numerators[i], tables.forney[place + i]),
+                         multiply(tables.points[place + i], gf256::inverse(denominators[i])));
+            const std::size_t at = place + i - first;
+            errors.places[at / 64] |= std::uint64_t{1} << (at % 64);
+            errors.values[at] = gf256::apply(tables.from_field, value);
+        }
+    }
+    return found == order ? order : 0;
+}
+
+} // namespace
+
+TELEMETRY_TARGET_AVX2 void rs_remainders_avx2(const RsTables& tables, const RsBlock& data,
+                                              std::uint8_t* out) {
+    const std::uint8_t* bytes = data.bytes;
+    std::size_t left = data.count;
+    for (; left >= 3; left -= 3, bytes += 3, out += 3 * 32)
+        divide<3>(tables, bytes, data.length, data.stride, out);
+    if (left == 2)
+        divide<2>(tables, bytes, data.length, data.stride, out);
+    if (left == 1)
+        divide<1>(tables, bytes, data.length, data.stride, out);
+}
+
+const RsKernel kRsAvx2 = {rs_remainders_avx2, syndromes, solve, RsAlignment::back};
+
+} // namespace telemetry::fec
+#endif
