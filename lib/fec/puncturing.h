@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <cassert>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace telemetry::fec {
+
+/// Which symbols of the mother code are sent, in the order in which the encoder makes them: the
+/// pattern "11 01 10" of rate 3/4 sends both symbols of the first bit, the second of the next, the
+/// first of the third, and begins anew.
+class Puncturing {
+public:
+    /// Everything is sent.
+    constexpr Puncturing() = default;
+
+    constexpr explicit Puncturing(std::string_view pattern) : period_(0), kept_(0), sent_(0) {
+        for (const char c : pattern)
+            if (c == '0' || c == '1') {
+                assert(period_ < 64);
+                if (c == '1') {
+                    sent_ |= std::uint64_t{1} << period_;
+                    ++kept_;
+                }
+                ++period_;
+            }
+        assert(kept_ > 0);
+    }
+
+    constexpr unsigned period() const noexcept { return period_; } ///< symbols of the mother code
+    constexpr unsigned kept() const noexcept { return kept_; }     ///< those of them that are sent
+    constexpr bool sends(unsigned symbol) const noexcept { return sent_ >> symbol & 1; }
+
+private:
+    unsigned period_ = 1;
+    unsigned kept_ = 1;
+    std::uint64_t sent_ = 1;
+};
+
+/// CCSDS 131.0-B-5 table 3-1, over kConvolutionalCcsdsUninverted.
+inline constexpr Puncturing kPuncturing23{"11 01"};
+inline constexpr Puncturing kPuncturing34{"11 01 10"};
+inline constexpr Puncturing kPuncturing56{"11 01 10 01 10"};
+inline constexpr Puncturing kPuncturing78{"11 01 01 01 10 01 10"};
+
+/// Drops the symbols that are not sent. Continuous between calls.
+class Puncturer {
+public:
+    explicit Puncturer(const Puncturing& puncturing) : puncturing_(puncturing) {}
+
+    void puncture(std::span<const std::uint8_t> symbols, std::vector<std::uint8_t>& sent) {
+        for (const std::uint8_t symbol : symbols) {
+            if (puncturing_.sends(at_))
+                sent.push_back(symbol);
+            at_ = at_ + 1 == puncturing_.period() ? 0 : at_ + 1;
+        }
+    }
+
+    void reset() noexcept { at_ = 0; }
+
+private:
+    Puncturing puncturing_;
+    unsigned at_ = 0;
+};
+
+/// Puts erasures where symbols were dropped. Continuous between calls.
+class Depuncturer {
+public:
+    explicit Depuncturer(const Puncturing& puncturing) : puncturing_(puncturing) {}
+
+    /// Takes as many of `sent` as `symbols` has room for; returns how many.
+    std::size_t depuncture(std::span<const std::int8_t> sent, std::span<std::int8_t> symbols,
+                           std::size_t& written) noexcept {
+        std::size_t taken = 0;
+        written = 0;
+        while (written < symbols.size()) {
+            if (puncturing_.sends(at_)) {
+                if (taken == sent.size())
+                    break;
+                symbols[written++] = sent[taken++];
+            } else {
+                symbols[written++] = 0;
+            }
+            at_ = at_ + 1 == puncturing_.period() ? 0 : at_ + 1;
+        }
+        return taken;
+    }
+
+    void reset() noexcept { at_ = 0; }
+
+private:
+    Puncturing puncturing_;
+    unsigned at_ = 0;
+};
+
+} // namespace telemetry::fec

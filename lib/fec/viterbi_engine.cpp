@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "telemetry/fec/viterbi_engine.h"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+
+#include "telemetry/fec/viterbi_k7.h"
+
+namespace telemetry::fec {
+namespace {
+
+constexpr std::size_t kSlice = ViterbiEngine::kSlice;
+constexpr std::uint64_t kSliceMask = (std::uint64_t{1} << kSlice) - 1;
+
+/// K=7 rate 1/2 by the kernels of viterbi_k7.h.
+class FastEngine final : public ViterbiEngine {
+public:
+    FastEngine(const ConvolutionalCode& code, std::size_t capacity, simd::Level limit)
+        : ViterbiEngine(code), kernels_(viterbi_k7::choose(limit)), costs_(capacity),
+          signs_(capacity), decisions_(capacity * kSlice), best_(capacity) {
+        // Position p at bit t of a period: bit t is the newest, the own predecessor's oldest bit
+        // has the same value.
+        for (unsigned t = 0; t < viterbi_k7::kPeriod; ++t)
+            for (unsigned p = 0; p < viterbi_k7::kStates; ++p) {
+                unsigned window = 0;
+                for (unsigned delay = 0; delay <= 6; ++delay)
+                    window |= (p >> ((t + 6 - delay) % 6) & 1) << (6 - delay);
+                labels_.of[t][p] = static_cast<std::uint8_t>(code.symbols(window));
+            }
+        start(Start::anywhere);
+    }
+
+    static bool suits(const ConvolutionalCode& code) {
+        return code.constraint_length() == 7 && code.outputs().size() == 2 &&
+               std::ranges::all_of(code.outputs(),
+                                   [](const auto& o) { return (o.taps & 0101) == 0101; });
+    }
+
+    void start(Start start) noexcept override {
+        metrics_.fill(start == Start::at_zero ? viterbi_k7::kNotHere : 0);
+        metrics_[0] = 0;
+        level_ = {};
+        held_ = 0;
+    }
+
+    void advance(std::span<const std::int8_t> symbols) noexcept override {
+        const std::size_t slices = symbols.size() / (2 * kSlice);
+        assert(symbols.size() % (2 * kSlice) == 0 && held_ + slices <= best_.size());
+        kernels_.prepare(symbols.data(), slices, level_, costs_.data(), signs_.data() + held_);
+        kernels_.advance(metrics_.data(), labels_, costs_.data(), slices,
+                         decisions_.data() + held_ * kSlice, best_.data() + held_);
+        held_ += slices;
+    }
+
+    std::size_t held() const noexcept override { return held_; }
+
+    void forget(std::size_t slices) noexcept override {
+        const auto from = static_cast<std::ptrdiff_t>(slices);
+        const auto to = static_cast<std::ptrdiff_t>(held_);
+        constexpr auto kStep = static_cast<std::ptrdiff_t>(kSlice);
+        std::copy(decisions_.begin() + from * kStep, decisions_.begin() + to * kStep,
+                  decisions_.begin());
+        std::copy(best_.begin() + from, best_.begin() + to, best_.begin());
+        std::copy(signs_.begin() + from, signs_.begin() + to, signs_.begin());
+        held_ -= slices;
+    }
+
+    unsigned best_state(std::size_t slice) const noexcept override { return best_[slice]; }
+
+    void trace_groups(std::size_t first, std::size_t look_ahead, std::span<std::uint64_t> words,
+                      std::span<std::uint8_t> begins) const noexcept override {
+        const std::size_t groups = words.size() / 2;
+        assert(begins.size() == groups && first + words.size() + look_ahead <= held_);
+        kernels_.trace(decisions_.data() + first * kSlice, best_.data() + first + 1 + look_ahead,
+                       look_ahead, groups, words.data(), begins.data());
+    }
+
+    unsigned trace(std::size_t end, unsigned state, std::size_t first,
+                   std::span<std::uint64_t> words) const noexcept override {
+        std::fill(words.begin(), words.end(), 0);
+        // The state's bits move to the places of their phases.
+        const auto turn = static_cast<unsigned>(end % viterbi_k7::kPeriod);
+        std::uint64_t p = (state << turn | state >> (viterbi_k7::kPeriod - turn)) & 63;
+        std::size_t t = turn;
+        for (std::size_t i = end; i-- > first * kSlice;) {
+            t = t == 0 ? viterbi_k7::kPeriod - 1 : t - 1;
+            words[i / kSlice - first] |= (p >> t & 1) << (i % kSlice);
+            p ^= (decisions_[i] >> p & 1) << t;
+        }
+        return static_cast<unsigned>(p);
+    }
+
+private:
+    Signs signs(std::size_t slice) const noexcept override {
+        Signs all{};
+        std::ranges::copy(signs_[slice].positive, all.positive.begin());
+        std::ranges::copy(signs_[slice].present, all.present.begin());
+        return all;
+    }
+
+    viterbi_k7::Kernels kernels_;
+    viterbi_k7::Labels labels_;
+    alignas(64) std::array<std::uint8_t, viterbi_k7::kStates> metrics_;
+    viterbi_k7::Level level_;
+    std::vector<viterbi_k7::Costs> costs_;
+    std::vector<viterbi_k7::Signs> signs_;
+    std::vector<std::uint64_t> decisions_;
+    std::vector<std::uint8_t> best_;
+    std::size_t held_ = 0;
+};
+
+/// Any code: 32-bit metrics in natural order, symbols as they are.
+///
+/// State: the last K − 1 bits, the newest highest. State s has the predecessors 2s and 2s + 1 (less
+/// its newest bit), and the windows of both branches are these numbers with it.
+class GeneralEngine final : public ViterbiEngine {
+public:
+    GeneralEngine(const ConvolutionalCode& code, std::size_t capacity)
+        : ViterbiEngine(code), states_(std::size_t{1} << (code.constraint_length() - 1)),
+          words_per_bit_((states_ + 63) / 64), labels_(2 * states_), metrics_(states_),
+          next_(states_), signs_(capacity), decisions_(capacity * kSlice * words_per_bit_),
+          best_(capacity) {
+        for (unsigned window = 0; window < labels_.size(); ++window)
+            labels_[window] = static_cast<std::uint8_t>(code.symbols(window));
+        start(Start::anywhere);
+    }
+
+    void start(Start start) noexcept override {
+        std::fill(metrics_.begin(), metrics_.end(), start == Start::at_zero ? 1 << 20 : 0);
+        metrics_[0] = 0;
+        held_ = 0;
+    }
+
+    void advance(std::span<const std::int8_t> symbols) noexcept override {
+        const std::size_t n = outputs();
+        assert(symbols.size() % (n * kSlice) == 0);
+        for (; !symbols.empty(); symbols = symbols.subspan(n * kSlice), ++held_) {
+            assert(held_ < best_.size());
+            Signs signs{};
+            for (std::size_t i = 0; i < kSlice; ++i) {
+                const auto sent = symbols.subspan(n * i, n);
+                for (std::size_t o = 0; o < n; ++o) {
+                    signs.positive[o] |= static_cast<std::uint64_t>(sent[o] > 0) << i;
+                    signs.present[o] |= static_cast<std::uint64_t>(sent[o] != 0) << i;
+                }
+                step(sent, decisions_.data() + (held_ * kSlice + i) * words_per_bit_);
+            }
+            signs_[held_] = signs;
+            const auto least = std::ranges::min_element(metrics_);
+            best_[held_] = static_cast<std::uint8_t>(least - metrics_.begin());
+            const std::int32_t base = *least;
+            for (auto& metric : metrics_)
+                metric -= base;
+        }
+    }
+
+    std::size_t held() const noexcept override { return held_; }
+
+    void forget(std::size_t slices) noexcept override {
+        const auto from = static_cast<std::ptrdiff_t>(slices);
+        const auto to = static_cast<std::ptrdiff_t>(held_);
+        const auto step = static_cast<std::ptrdiff_t>(kSlice * words_per_bit_);
+        std::copy(decisions_.begin() + from * step, decisions_.begin() + to * step,
+                  decisions_.begin());
+        std::copy(best_.begin() + from, best_.begin() + to, best_.begin());
+        std::copy(signs_.begin() + from, signs_.begin() + to, signs_.begin());
+        held_ -= slices;
+    }
+
+    unsigned best_state(std::size_t slice) const noexcept override { return best_[slice]; }
+
+    void trace_groups(std::size_t first, std::size_t look_ahead, std::span<std::uint64_t> words,
+                      std::span<std::uint8_t> begins) const noexcept override {
+        for (std::size_t g = 0; 2 * g < words.size(); ++g) {
+            const std::size_t group = first + 2 * g;
+            unsigned state = best_[group + 1 + look_ahead];
+            for (std::size_t i = (group + 2 + look_ahead) * kSlice; i-- > (group + 2) * kSlice;)
+                state = back(i, state);
+            begins[g] = static_cast<std::uint8_t>(
+                trace((group + 2) * kSlice, state, group, words.subspan(2 * g, 2)));
+        }
+    }
+
+    unsigned trace(std::size_t end, unsigned state, std::size_t first,
+                   std::span<std::uint64_t> words) const noexcept override {
+        std::fill(words.begin(), words.end(), 0);
+        for (std::size_t i = end; i-- > first * kSlice;) {
+            const auto bit = static_cast<std::uint64_t>(2 * state >= states_);
+            words[i / kSlice - first] |= bit << (i % kSlice);
+            state = back(i, state);
+        }
+        return state;
+    }
+
+private:
+    void step(std::span<const std::int8_t> sent, std::uint64_t* decisions) noexcept {
+        std::array<std::int32_t, 1 << ConvolutionalCode::kMostOutputs> costs{};
+        const std::size_t n = sent.size();
+        for (std::size_t o = 0; o < n; ++o)
+            for (unsigned label = 0; label < 1u << n; ++label) {
+                const int x = label >> (n - 1 - o) & 1 ? -sent[o] : sent[o];
+                costs[label] += std::max(x, 0);
+            }
+        std::fill_n(decisions, words_per_bit_, 0);
+        for (std::size_t s = 0; s < states_; ++s) {
+            const std::size_t from = 2 * s & (states_ - 1);
+            const std::int32_t even = metrics_[from] + costs[labels_[2 * s]];
+            const std::int32_t odd = metrics_[from + 1] + costs[labels_[2 * s + 1]];
+            next_[s] = std::min(even, odd);
+            decisions[s / 64] |= static_cast<std::uint64_t>(odd < even) << (s % 64);
+        }
+        metrics_.swap(next_);
+    }
+
+    unsigned back(std::size_t bit, unsigned state) const noexcept {
+        const std::uint64_t word = decisions_[bit * words_per_bit_ + state / 64];
+        return static_cast<unsigned>(2 * state & (states_ - 1)) |
+               static_cast<unsigned>(word >> (state % 64) & 1);
+    }
+
+    Signs signs(std::size_t slice) const noexcept override { return signs_[slice]; }
+
+    std::size_t states_;
+    std::size_t words_per_bit_;
+    std::vector<std::uint8_t> labels_;
+    std::vector<std::int32_t> metrics_;
+    std::vector<std::int32_t> next_;
+    std::vector<Signs> signs_;
+    std::vector<std::uint64_t> decisions_;
+    std::vector<std::uint8_t> best_;
+    std::size_t held_ = 0;
+};
+
+} // namespace
+
+void ViterbiEngine::compare(std::size_t first, std::span<const std::uint64_t> words,
+                            unsigned& before, std::span<std::uint64_t> wrong,
+                            Counts& counts) const noexcept {
+    const int memory = code_.constraint_length() - 1;
+    const auto outputs = code_.outputs();
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const Signs received = signs(first + i);
+        const std::uint64_t data = words[i] << memory | before;
+        for (std::size_t o = 0; o < outputs.size(); ++o) {
+            std::uint64_t sent = outputs[o].inverted ? kSliceMask : 0;
+            for (unsigned taps = outputs[o].taps; taps; taps &= taps - 1)
+                sent ^= data >> std::countr_zero(taps);
+            const std::uint64_t differs =
+                (sent ^ received.positive[o]) & received.present[o] & kSliceMask;
+            wrong[i * outputs.size() + o] = differs;
+            counts.wrong += static_cast<std::size_t>(std::popcount(differs));
+            counts.symbols += static_cast<std::size_t>(std::popcount(received.present[o]));
+        }
+        before = static_cast<unsigned>(words[i] >> (kSlice - static_cast<std::size_t>(memory)));
+    }
+}
+
+std::unique_ptr<ViterbiEngine> make_viterbi_engine(const ConvolutionalCode& code,
+                                                   std::size_t capacity, simd::Level limit) {
+    if (FastEngine::suits(code))
+        return std::make_unique<FastEngine>(code, capacity, limit);
+    return std::make_unique<GeneralEngine>(code, capacity);
+}
+
+} // namespace telemetry::fec
