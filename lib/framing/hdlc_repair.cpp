@@ -10,28 +10,11 @@ namespace {
 constexpr std::size_t kAddressBytes = 14;
 constexpr int kLikelyCharacters = 6; ///< of 12, before repair
 constexpr std::size_t kLeastBits = (kAddressBytes + 1 + 2) * 8;
+constexpr std::size_t kGlanceBits = kAddressBytes * 8 * 6 / 5 + 8; ///< with stuffing
 
 /// The bits that symbol 0 goes into.
 constexpr std::array<std::size_t, 6> kReach = {0, 1, 12, 13, 17, 18};
 constexpr std::size_t kReachPlain = 2;
-
-/// Bytes up to the first sign of trouble, for a glance at the addresses.
-std::size_t glance(std::span<const std::uint8_t> bits, std::span<std::uint8_t> bytes) noexcept {
-    std::size_t count = 0;
-    int ones = 0;
-    std::fill(bytes.begin(), bytes.end(), std::uint8_t{0xff});
-    for (const std::uint8_t bit : bits) {
-        if (ones >= 5 && !bit) {
-            ones = 0;
-            continue;
-        }
-        ones = bit ? ones + 1 : 0;
-        bytes[count / 8] = static_cast<std::uint8_t>(bytes[count / 8] >> 1 | bit << 7);
-        if (++count / 8 == bytes.size())
-            break;
-    }
-    return count / 8;
-}
 
 /// Destination, source and up to eight repeaters, the last one marked as the last.
 bool has_ax25_addresses(std::span<const std::uint8_t> frame) noexcept {
@@ -46,77 +29,39 @@ bool has_ax25_addresses(std::span<const std::uint8_t> frame) noexcept {
 
 } // namespace
 
-std::span<const std::uint8_t> hdlc_destuff(std::span<const std::uint8_t> bits,
-                                           std::span<std::uint8_t> bytes) noexcept {
-    std::size_t count = 0;
-    unsigned byte = 0;
-    int ones = 0;
-    for (const std::uint8_t bit : bits) {
-        if (ones == 5) {
-            ones = 0;
-            if (bit)
-                return {};
-            continue;
-        }
-        ones = bit ? ones + 1 : 0;
-        byte = byte >> 1 | static_cast<unsigned>(bit) << 7;
-        if (++count % 8 == 0) {
-            if (count / 8 > bytes.size())
-                return {};
-            bytes[count / 8 - 1] = static_cast<std::uint8_t>(byte);
-            byte = 0;
-        }
-    }
-    if (count % 8 != 0)
-        return {};
-    return bytes.first(count / 8);
-}
-
-int callsign_characters(std::span<const std::uint8_t> frame) noexcept {
-    if (frame.size() < kAddressBytes)
-        return 0;
-    int count = 0;
-    for (std::size_t i = 0; i < kAddressBytes; ++i) {
-        if (i % 7 == 6)
-            continue; // SSID and flags
-        const unsigned character = frame[i] >> 1;
-        const bool usual = (character >= 'A' && character <= 'Z') ||
-                           (character >= '0' && character <= '9') || character == ' ' ||
-                           character == '-';
-        count += usual && !(frame[i] & 1);
-    }
-    return count;
-}
-
-HdlcRepair::HdlcRepair(HdlcScrambling scrambling, std::size_t longest_bits)
-    : scrambling_(scrambling), fcs_(fec::kCrc16X25), bits_(longest_bits) {}
+HdlcRepair::HdlcRepair(HdlcScrambling scrambling, std::size_t longest_bits, simd::Level limit)
+    : scrambling_(scrambling), fcs_(fec::kCrc16X25, limit), destuff_(limit),
+      bits_(longest_bits / 64 + 2), bytes_(HdlcSpans::kMaxFrameBytes + 2) {}
 
 void HdlcRepair::invert(std::size_t symbol) noexcept {
     const std::size_t count = scrambling_ == HdlcScrambling::g3ruh ? kReach.size() : kReachPlain;
-    for (std::size_t i = 0; i < count; ++i)
-        bits_[symbol + kReach[i]] ^= 1;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t bit = symbol + kReach[i];
+        bits_[bit / 64] ^= std::uint64_t{1} << bit % 64;
+    }
 }
 
-std::span<const std::uint8_t> HdlcRepair::check(std::size_t length,
-                                                std::span<std::uint8_t> bytes) noexcept {
-    const auto frame = hdlc_destuff(std::span(bits_).first(length), bytes);
-    if (frame.size() < kLeastBits / 8)
+std::span<const std::uint8_t> HdlcRepair::check(std::size_t length) noexcept {
+    const auto outcome = destuff_(bits_.data(), 0, length, bytes_);
+    const std::size_t size = outcome.bits / 8;
+    if (outcome.broken_off || outcome.bits % 8 != 0 || size > bytes_.size() ||
+        size < kLeastBits / 8)
         return {};
-    const auto payload = frame.first(frame.size() - 2);
-    const unsigned received = frame[frame.size() - 2] | frame[frame.size() - 1] << 8;
+    const auto payload = std::span<const std::uint8_t>(bytes_).first(size - 2);
+    const unsigned received = bytes_[size - 2] | bytes_[size - 1] << 8;
     return fcs_(payload) == received && has_ax25_addresses(payload)
                ? payload
                : std::span<const std::uint8_t>{};
 }
 
 HdlcRepair::Outcome HdlcRepair::attempt(std::span<const std::int8_t> symbols,
-                                        std::span<const std::uint8_t> bits,
-                                        std::span<std::uint8_t> bytes) noexcept {
-    const std::size_t length = bits.size();
-    if (length < kLeastBits || length > bits_.size())
+                                        const std::uint64_t* words, std::size_t first) noexcept {
+    const std::size_t length = symbols.size();
+    if (length < kLeastBits || length + 64 > 64 * bits_.size())
         return {};
+    // A glance at the addresses, whatever is wrong in them.
     std::array<std::uint8_t, kAddressBytes> addresses;
-    if (glance(bits, addresses) < kAddressBytes ||
+    if (destuff_(words, first, std::min(length, kGlanceBits), addresses).bits < 8 * kAddressBytes ||
         callsign_characters(addresses) < kLikelyCharacters)
         return {};
 
@@ -144,10 +89,13 @@ HdlcRepair::Outcome HdlcRepair::attempt(std::span<const std::int8_t> symbols,
     while (count > 0 && doubts[count - 1].magnitude > limit)
         --count;
 
-    std::copy(bits.begin(), bits.end(), bits_.begin());
+    for (std::size_t i = 0; 64 * i < length; ++i) {
+        const std::uint64_t* from = words + first / 64 + i;
+        bits_[i] = from[0] >> first % 64 | from[1] << 1 << (63 - first % 64);
+    }
     for (std::size_t a = 0; a < count; ++a) {
         invert(doubts[a].symbol);
-        if (const auto frame = check(length, bytes); !frame.empty())
+        if (const auto frame = check(length); !frame.empty())
             return {frame, 1};
         invert(doubts[a].symbol);
     }
@@ -155,7 +103,7 @@ HdlcRepair::Outcome HdlcRepair::attempt(std::span<const std::int8_t> symbols,
         invert(doubts[b].symbol);
         for (std::size_t a = 0; a < b; ++a) {
             invert(doubts[a].symbol);
-            if (const auto frame = check(length, bytes); !frame.empty())
+            if (const auto frame = check(length); !frame.empty())
                 return {frame, 2};
             invert(doubts[a].symbol);
         }

@@ -6,20 +6,10 @@
 #include <vector>
 
 #include "telemetry/fec/crc.h"
+#include "telemetry/fec/hdlc_destuff.h"
+#include "telemetry/framing/hdlc_spans.h"
 
 namespace telemetry::framing {
-
-/// What stands between line and HDLC bits.
-enum class HdlcScrambling : std::uint8_t { none, g3ruh };
-
-/// Takes the stuffed zeros out and packs bytes, least significant bit first. Nothing when the
-/// length is no whole number of bytes or too long, or when there are six ones in a row.
-std::span<const std::uint8_t> hdlc_destuff(std::span<const std::uint8_t> bits,
-                                           std::span<std::uint8_t> bytes) noexcept;
-
-/// How many of the twelve characters of the first two addresses could be call signs (upper case,
-/// digits, space, '-', shifted left by one). Noise has two of them.
-int callsign_characters(std::span<const std::uint8_t> frame) noexcept;
 
 /// Inverts the one or two least certain symbols of a span between two flags until its CRC is right,
 /// the soft-decision way to use a CRC (Chase 1972, algorithm 2 with few patterns).
@@ -32,25 +22,27 @@ class HdlcRepair {
 public:
     static constexpr std::size_t kSymbols = 10; ///< singles and pairs of these: 55 patterns
 
-    HdlcRepair(HdlcScrambling scrambling, std::size_t longest_bits);
+    HdlcRepair(HdlcScrambling scrambling, std::size_t longest_bits, simd::Level limit);
 
     struct Outcome {
-        std::span<const std::uint8_t> frame; ///< in `bytes`, without FCS; empty: beyond repair
+        std::span<const std::uint8_t> frame = {}; ///< without FCS; empty: beyond repair
         int inverted = 0;
     };
 
-    /// `symbols` and `bits` (both between the flags, one bit a symbol) of a span whose CRC is
-    /// wrong.
-    Outcome attempt(std::span<const std::int8_t> symbols, std::span<const std::uint8_t> bits,
-                    std::span<std::uint8_t> bytes) noexcept;
+    /// `symbols` between the flags of a span whose CRC is wrong, and its bits: those of `words`
+    /// from `first` on, the first one lowest. The frame lives until the next attempt.
+    Outcome attempt(std::span<const std::int8_t> symbols, const std::uint64_t* words,
+                    std::size_t first) noexcept;
 
 private:
     void invert(std::size_t symbol) noexcept;
-    std::span<const std::uint8_t> check(std::size_t length, std::span<std::uint8_t> bytes) noexcept;
+    std::span<const std::uint8_t> check(std::size_t length) noexcept;
 
     HdlcScrambling scrambling_;
     fec::Crc fcs_;
-    std::vector<std::uint8_t> bits_;
+    fec::HdlcDestuffer destuff_;
+    std::vector<std::uint64_t> bits_;
+    std::vector<std::uint8_t> bytes_;
 };
 
 } // namespace telemetry::framing

@@ -11,6 +11,7 @@
 #include "telemetry/fec/line_code.h"
 #include "telemetry/fec/scrambler.h"
 #include "telemetry/framing/deframer.h"
+#include "telemetry/framing/hdlc.h"
 #include "telemetry/framing/sync_search_soft.h"
 
 namespace telemetry::framing {
@@ -99,12 +100,30 @@ void soft_search(benchmark::State& state, const SyncPattern& marker, const SoftS
     counted(state, "symbol/s", places);
 }
 
-void register_searches() {
+/// The levels of g3ruh_frames(), packed: NRZI, descrambler, flags, destuffing and CRC.
+void packed_hdlc(benchmark::State& state, const std::vector<std::int8_t>& symbols,
+                 simd::Level level) {
+    std::vector<std::uint8_t> packed(symbols.size() / 8);
+    fec::SignPacker{}(std::span(symbols).first(8 * packed.size()), packed);
+    HdlcBitDeframer deframer(HdlcScrambling::g3ruh, level);
+    Ignore ignore;
+    for (auto _ : state)
+        deframer.process(packed, ignore);
+    counted(state, "bit/s", 8 * packed.size());
+}
+
+void register_variants() {
     for (const auto level :
          {simd::Level::generic, simd::Level::avx2, simd::Level::avx512, simd::Level::avx512icl}) {
         if (!simd::supported(level) || level > simd::chosen_level())
             continue;
         const std::string name = "/" + std::string(simd::name_of(level));
+        benchmark::RegisterBenchmark(
+            ("AX.25 G3RUH packed frames" + name).c_str(),
+            [level](auto& state) { packed_hdlc(state, g3ruh_frames(400), level); });
+        benchmark::RegisterBenchmark(
+            ("AX.25 G3RUH packed noise" + name).c_str(),
+            [level](auto& state) { packed_hdlc(state, noise(1 << 20), level); });
         benchmark::RegisterBenchmark(
             ("sync hard 32 bit, 4 errors" + name).c_str(),
             [level](auto& state) { hard_search(state, pattern_of(kMarker32), 4, level); });
@@ -136,6 +155,6 @@ int main(int argc, char** argv) {
     benchmark::RegisterBenchmark("AX.25 G3RUH frames", [](benchmark::State& state) {
         run(state, *find_deframer("AX.25 G3RUH"), busy);
     });
-    register_searches();
+    register_variants();
     benchmark::RunSpecifiedBenchmarks();
 }
