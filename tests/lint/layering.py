@@ -32,6 +32,7 @@ ONLY_IN = [
     (r"<zmq", {"publish"}),
     (r"<yaml-cpp/", {"station"}),
     (r"<sndfile", {"source"}),
+    (r"<expat", {"parameter"}),
     (r"<volk/", {"dsp", "source", "fec", "simd"}),
 ]
 TOP = {"CMakeLists.txt", "gr-telemetry", "lib", "grc", "python", "apps", "tests", "docs",
