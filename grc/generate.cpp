@@ -359,6 +359,7 @@ std::string station_block(const std::vector<std::string>& stations) {
     emit_ports(out, "inputs", {{"stream", nullptr, "${ type }"}});
     emit_ports(out, "outputs",
                {{"message", "frames", nullptr},
+                {"message", "packets", nullptr},
                 {"message", "events", nullptr},
                 {"message", "metrics", nullptr}});
     out << YAML::Key << "asserts" << YAML::Value << YAML::BeginSeq;
@@ -384,6 +385,7 @@ std::string station_block(const std::vector<std::string>& stations) {
               "taken as lost.\n"
               "\n"
               "frames: PDUs, (dictionary of the frame's quality . bytes).\n"
+              "packets: PDUs, of downlinks whose station file has a packets section.\n"
               "events, metrics: dictionaries.\n"
               "docs/gnuradio.md has the tables of all keys.\n");
     return out.c_str();

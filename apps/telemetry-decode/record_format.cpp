@@ -6,9 +6,9 @@
 #include <cmath>
 #include <span>
 
-#include "../packet_record.h"
 #include "telemetry/base/text.h"
 #include "telemetry/publish/kiss.h"
+#include "telemetry/publish/packet_records.h"
 #include "telemetry/publish/records.h"
 
 namespace telemetry::decode {
@@ -43,11 +43,11 @@ public:
         return publish::frame_json(frame, {station_, downlink.name, framing}) + "\n";
     }
     std::string packet(const packet::Packet& packet, const station::Downlink& downlink) override {
-        return publish::packet_json(to_record(packet, station_, downlink.name)) + "\n";
+        return publish::packet_json(packet, {station_, downlink.name}) + "\n";
     }
     std::string link_event(const packet::LinkEvent& event,
                            const station::Downlink& downlink) override {
-        return link_event_json(event, station_, downlink.name) + "\n";
+        return publish::link_event_json(event, {station_, downlink.name}) + "\n";
     }
 
 private:

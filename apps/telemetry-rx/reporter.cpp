@@ -11,6 +11,7 @@
 
 #include "kiss_server.h"
 #include "telemetry/base/time.h"
+#include "telemetry/publish/packet_records.h"
 
 namespace telemetry::rx {
 namespace {
@@ -64,15 +65,17 @@ Reporter::Reporter(publish::Publisher* publisher, KissServer* kiss, Log& log)
                 gr::io_signature::make(0, 0, 0)),
       publisher_(publisher), kiss_(kiss), log_(log), start_utc_ns_(utc_now()) {
     message_port_register_in(keys::frames());
+    message_port_register_in(keys::packets());
     message_port_register_in(keys::events());
     message_port_register_in(keys::metrics());
     set_msg_handler(keys::frames(), [this](const pmt::pmt_t& message) { on_frame(message); });
+    set_msg_handler(keys::packets(), [this](const pmt::pmt_t& message) { on_packet(message); });
     set_msg_handler(keys::events(), [this](const pmt::pmt_t& message) { on_event(message); });
     set_msg_handler(keys::metrics(), [this](const pmt::pmt_t& message) { on_metrics(message); });
 }
 
 void Reporter::work_off_queues() {
-    for (const auto& port : {keys::frames(), keys::events(), keys::metrics()})
+    for (const auto& port : {keys::frames(), keys::packets(), keys::events(), keys::metrics()})
         while (const auto message = delete_head_nowait(port))
             dispatch_msg(port, message);
 }
@@ -94,6 +97,16 @@ void Reporter::on_frame(const pmt::pmt_t& message) {
               std::to_string(frame.bytes.size()) + " bytes" +
               (frame.confirmed ? "" : ", not confirmed") +
               describe_link(frame.quality.snr_db, frame.quality.carrier_offset_hz));
+}
+
+void Reporter::on_packet(const pmt::pmt_t& message) {
+    const auto received = gr::telemetry::received_packet::from_pdu(message);
+    if (!received || !publisher_)
+        return;
+    const auto json =
+        publish::packet_json(received->packet(), {received->station(), received->downlink()});
+    publisher_->publish("packet", received->station(), received->downlink(), json,
+                        received->packet().bytes);
 }
 
 void Reporter::on_event(const pmt::pmt_t& message) {
@@ -118,9 +131,11 @@ void Reporter::on_event(const pmt::pmt_t& message) {
 }
 
 void Reporter::on_metrics(const pmt::pmt_t& message) {
-    // The frames that this metric counts may still wait on their port.
+    // The frames and packets that this metric counts may still wait on their ports.
     while (const auto waiting = delete_head_nowait(keys::frames()))
         on_frame(waiting);
+    while (const auto waiting = delete_head_nowait(keys::packets()))
+        on_packet(waiting);
     const auto metrics = gr::telemetry::metrics_record(message, start_utc_ns_);
     if (metrics && publisher_)
         publisher_->publish("metric", metrics->station, source_of(metrics->source),

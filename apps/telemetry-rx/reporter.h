@@ -16,8 +16,8 @@ namespace telemetry::rx {
 
 class KissServer;
 
-/// Where everything that the blocks of the flow graph tell comes together: frames, events and
-/// metrics go on to the publisher, the KISS server and the log.
+/// Where everything that the blocks of the flow graph tell comes together: frames, packets, events
+/// and metrics go on to the publisher, the KISS server and the log.
 ///
 /// A block, since that is how GNU Radio delivers messages, but without a say in the flow of
 /// samples. Its own thread ends as soon as one of the blocks that it listens to has ended, so
@@ -43,6 +43,7 @@ public:
 
 private:
     void on_frame(const pmt::pmt_t& message);
+    void on_packet(const pmt::pmt_t& message);
     void on_event(const pmt::pmt_t& message);
     void on_metrics(const pmt::pmt_t& message);
 

@@ -143,7 +143,7 @@ Result<void> Session::add_station(const station::Station& station, const Station
                        in_megahertz(source_.format.rate_hz) + " around " +
                        in_megahertz(source_.frequency_hz) + "; left out");
         top_->connect(source_.block, 0, receiver, 0);
-        for (const auto& port : {keys::frames(), keys::events(), keys::metrics()})
+        for (const auto& port : {keys::frames(), keys::packets(), keys::events(), keys::metrics()})
             top_->msg_connect(receiver, port, reporter_, port);
         receivers_.push_back(std::move(receiver));
     } catch (const std::exception& problem) {

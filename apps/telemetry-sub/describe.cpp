@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 #include "ax25_header.h"
 #include "telemetry/base/time.h"
@@ -79,6 +80,18 @@ std::string describe_frame(const Message& message, const Paint& paint, int dump_
     if (corrected != "0")
         line += "  " + corrected + " fixed";
     return line;
+}
+
+std::string describe_packet(const Message& message, const Paint& paint, int dump_bytes) {
+    const Json& confirmed = member(message.payload, "confirmed");
+    const bool good = confirmed.is_boolean() && confirmed.get<bool>();
+    std::string line = paint(good ? Ink::green : Ink::yellow, good ? "packet" : "packet?") +
+                       pad_left(std::to_string(message.raw.size()), 5) + " B ";
+    for (const auto& [key, word] :
+         {std::pair{"virtual_channel", " VC "}, {"apid", " APID "}, {"sequence_count", " count "}})
+        if (member(message.payload, key).is_number())
+            line += word + fixed(member(message.payload, key), 0);
+    return line + "  " + paint(Ink::cyan, dump(message.raw, dump_bytes));
 }
 
 Ink ink_of_severity(const std::string& severity) {
@@ -158,6 +171,8 @@ std::string describe(const Message& message, const Paint& paint, int dump_bytes)
     const std::string line = head(message, paint);
     if (message.topic.kind == "frame")
         return line + describe_frame(message, paint, dump_bytes);
+    if (message.topic.kind == "packet")
+        return line + describe_packet(message, paint, dump_bytes);
     if (message.topic.kind == "event")
         return line + describe_event(message, paint);
     if (message.topic.kind == "metric")

@@ -32,12 +32,13 @@ Exit status: 0 good, 1 loss with --fail-on-loss, 2 wrong usage, 3 fewer than --c
 
 /// A kind that no message has today may come with a newer publisher, or be a slip of the pen.
 void warn_of_unknown_kinds(const std::vector<std::string>& kinds) {
-    constexpr std::array<std::string_view, 4> known = {"frame", "metric", "event", "heartbeat"};
+    constexpr std::array<std::string_view, 5> known = {"frame", "packet", "metric", "event",
+                                                       "heartbeat"};
     for (const std::string& kind : kinds)
         if (kind.find_first_of("*?[") == std::string::npos &&
             std::find(known.begin(), known.end(), kind) == known.end())
             std::cerr << "telemetry-sub: --kind " << printable(kind)
-                      << " is none of frame, metric, event and heartbeat; waiting for it"
+                      << " is none of frame, packet, metric, event and heartbeat; waiting for it"
                          " nevertheless\n";
 }
 
@@ -55,8 +56,9 @@ Options read_options(int argc, char** argv) {
         ->type_name("ENDPOINT")
         ->allow_extra_args(false)
         ->capture_default_str();
-    app.add_option("-k,--kind", subscriber.filter.kinds,
-                   "frame, metric, event or heartbeat; may be repeated; all but heartbeat if none")
+    app.add_option(
+           "-k,--kind", subscriber.filter.kinds,
+           "frame, packet, metric, event or heartbeat; may be repeated; all but heartbeat if none")
         ->type_name("KIND")
         ->allow_extra_args(false);
     app.add_option("-s,--station", subscriber.filter.stations,

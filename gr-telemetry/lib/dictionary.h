@@ -27,6 +27,10 @@ public:
             add(key, pmt::from_double(value));
     }
     void add_count(const char* key, int64_t value) { add(key, pmt::from_long(value)); }
+    void add_known(const char* key, int value) { //!< negative: not known
+        if (value >= 0)
+            add_count(key, value);
+    }
     void add_flag(const char* key, bool value) { add(key, pmt::from_bool(value)); }
     void add_time(::telemetry::UtcNs time); //!< `time` as RFC 3339 text and `rx_time` as a tuple
     void add_quality(const ::telemetry::LinkQuality& quality);

@@ -13,6 +13,7 @@ namespace keys {
     }
 
 TELEMETRY_KEY(frames)
+TELEMETRY_KEY(packets)
 TELEMETRY_KEY(events)
 TELEMETRY_KEY(metrics)
 TELEMETRY_KEY(kiss)

@@ -7,6 +7,7 @@
 
 #include "dictionary.h"
 #include "telemetry/base/time.h"
+#include "telemetry/publish/packet_records.h"
 
 namespace gr {
 namespace telemetry {
@@ -84,6 +85,18 @@ pmt::pmt_t to_pdu(const ::telemetry::Frame& frame, const frame_origin& origin) {
     return pmt::cons(meta.get(), pmt::init_u8vector(frame.bytes.size(), frame.bytes.data()));
 }
 
+namespace {
+
+::telemetry::UtcNs time_of(const pmt::pmt_t& meta) {
+    const auto time = ::telemetry::from_rfc3339(text_of(meta, "time"));
+    if (time || !pmt::is_dict(meta))
+        return time.value_or(::telemetry::kUnknownTime);
+    return from_rx_time(pmt::dict_ref(meta, pmt::mp("rx_time"), pmt::PMT_NIL))
+        .value_or(::telemetry::kUnknownTime);
+}
+
+} // namespace
+
 std::optional<received_frame> received_frame::from_pdu(const pmt::pmt_t& message) {
     if (!pmt::is_pair(message) || !pmt::is_u8vector(pmt::cdr(message)))
         return std::nullopt;
@@ -101,11 +114,7 @@ std::optional<received_frame> received_frame::from_pdu(const pmt::pmt_t& message
     frame.bytes = {bytes, size};
     frame.sample_index = count_of(meta, "sample_index", 0);
     frame.sample_count = count_of(meta, "sample_count", 0);
-    frame.utc_ns =
-        ::telemetry::from_rfc3339(text_of(meta, "time")).value_or(::telemetry::kUnknownTime);
-    if (frame.utc_ns == ::telemetry::kUnknownTime && pmt::is_dict(meta))
-        frame.utc_ns = from_rx_time(pmt::dict_ref(meta, pmt::mp("rx_time"), pmt::PMT_NIL))
-                           .value_or(::telemetry::kUnknownTime);
+    frame.utc_ns = time_of(meta);
     frame.end_utc_ns =
         ::telemetry::from_rfc3339(text_of(meta, "end_time")).value_or(::telemetry::kUnknownTime);
     frame.quality = quality_of(meta);
@@ -113,6 +122,74 @@ std::optional<received_frame> received_frame::from_pdu(const pmt::pmt_t& message
     frame.sync_errors = static_cast<int>(count_of(meta, "sync_errors", 0));
     frame.corrected = static_cast<int>(count_of(meta, "corrected", 0));
     return received;
+}
+
+pmt::pmt_t to_pdu(const ::telemetry::packet::Packet& packet, std::string_view station,
+                  std::string_view downlink) {
+    const auto& origin = packet.origin;
+    dictionary meta;
+    meta.add_text("station", station);
+    meta.add_text("downlink", downlink);
+    meta.add_flag("confirmed", origin.confirmed);
+    meta.add_time(origin.utc_ns);
+    meta.add_count("sample_index", origin.sample_index);
+    meta.add_known("spacecraft_id", origin.spacecraft_id);
+    meta.add_known("virtual_channel", origin.virtual_channel);
+    meta.add_known("map", origin.map);
+    meta.add_text("type", ::telemetry::publish::type_of(packet));
+    if (packet.space) {
+        meta.add_count("apid", packet.space->apid);
+        meta.add_count("sequence_count", packet.space->sequence_count);
+        meta.add_text("sequence_flags", ::telemetry::publish::name_of(packet.space->grouping));
+        meta.add_flag("secondary_header", packet.space->secondary_header);
+    }
+    return pmt::cons(meta.get(), pmt::init_u8vector(packet.bytes.size(), packet.bytes.data()));
+}
+
+std::optional<received_packet> received_packet::from_pdu(const pmt::pmt_t& message) {
+    if (!pmt::is_pair(message) || !pmt::is_u8vector(pmt::cdr(message)))
+        return std::nullopt;
+    const auto meta = pmt::car(message);
+
+    received_packet received;
+    received.d_bytes = pmt::cdr(message);
+    received.d_station = text_of(meta, "station");
+    received.d_downlink = text_of(meta, "downlink");
+
+    auto& packet = received.d_packet;
+    size_t size = 0;
+    const uint8_t* bytes = pmt::u8vector_elements(received.d_bytes, size);
+    packet.bytes = {bytes, size};
+    packet.space = ::telemetry::packet::parse_space_header(packet.bytes);
+    if (!packet.space && !::telemetry::packet::parse_encapsulation_header(packet.bytes))
+        return std::nullopt;
+    // Joined segments keep the header of the first.
+    if (packet.space && text_of(meta, "sequence_flags") == "whole")
+        packet.space->grouping = ::telemetry::packet::Grouping::whole;
+    auto& origin = packet.origin;
+    origin.spacecraft_id = static_cast<int>(count_of(meta, "spacecraft_id", -1));
+    origin.virtual_channel = static_cast<int>(count_of(meta, "virtual_channel", -1));
+    origin.map = static_cast<int>(count_of(meta, "map", -1));
+    origin.sample_index = count_of(meta, "sample_index", 0);
+    origin.utc_ns = time_of(meta);
+    origin.confirmed = flag_of(meta, "confirmed");
+    return received;
+}
+
+pmt::pmt_t to_event(const ::telemetry::packet::LinkEvent& event, std::string_view station,
+                    std::string_view downlink) {
+    dictionary dict;
+    dict.add_text("event", ::telemetry::packet::name_of(event.fault));
+    dict.add_text("station", station);
+    dict.add_text("downlink", downlink);
+    dict.add_time(event.utc_ns);
+    dict.add_count("sample_index", event.sample_index);
+    dict.add_count("count", event.count);
+    dict.add_known("spacecraft_id", event.spacecraft_id);
+    dict.add_known("virtual_channel", event.virtual_channel);
+    dict.add_known("apid", event.apid);
+    dict.add_text("reason", event.detail);
+    return dict.get();
 }
 
 std::string to_json(const pmt::pmt_t& dictionary) {

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "telemetry/base/time.h"
+#include "telemetry/publish/packet_records.h"
 #include "telemetry/publish/records.h"
 
 namespace gr {
@@ -36,9 +37,12 @@ publisher_impl::publisher_impl(std::unique_ptr<::telemetry::publish::Publisher> 
                 gr::io_signature::make(0, 0, 0)),
       d_socket(std::move(socket)), d_source(std::move(source)), d_start(::telemetry::utc_now()) {
     message_port_register_in(keys::frames());
+    message_port_register_in(keys::packets());
     message_port_register_in(keys::events());
     message_port_register_in(keys::metrics());
     set_msg_handler(keys::frames(), [this](const pmt::pmt_t& message) { publish_frame(message); });
+    set_msg_handler(keys::packets(),
+                    [this](const pmt::pmt_t& message) { publish_packet(message); });
     set_msg_handler(keys::events(), [this](const pmt::pmt_t& message) {
         publish_record("event", event_record(message));
     });
@@ -59,7 +63,7 @@ bool publisher_impl::stop() {
 // The scheduler ends this block's thread as soon as one of the blocks that send to it has ended,
 // whatever still is in its queues or will come from the others.
 void publisher_impl::work_off_queues() {
-    for (const auto& port : {keys::frames(), keys::events(), keys::metrics()})
+    for (const auto& port : {keys::frames(), keys::packets(), keys::events(), keys::metrics()})
         while (const auto message = delete_head_nowait(port))
             dispatch_msg(port, message);
 }
@@ -74,6 +78,18 @@ void publisher_impl::publish_frame(const pmt::pmt_t& message) {
         received->frame(), {received->station(), received->downlink(), received->framing()});
     d_socket->publish("frame", received->station(), source_of(received->downlink()), json,
                       received->frame().bytes);
+}
+
+void publisher_impl::publish_packet(const pmt::pmt_t& message) {
+    const auto received = received_packet::from_pdu(message);
+    if (!received) {
+        ++d_refused;
+        return;
+    }
+    const auto json = ::telemetry::publish::packet_json(
+        received->packet(), {received->station(), received->downlink()});
+    d_socket->publish("packet", received->station(), source_of(received->downlink()), json,
+                      received->packet().bytes);
 }
 
 void publisher_impl::publish_record(const char* kind, const std::optional<record>& found) {

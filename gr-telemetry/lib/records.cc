@@ -55,6 +55,13 @@ std::string sentence(const pmt::pmt_t& event, std::string name) {
         text = name + ", " + text;
     if (const auto count = count_of(event, "count", 1); count != 1)
         text += " (" + std::to_string(count) + ")";
+    for (const auto& [key, word] : {std::pair{"spacecraft_id", ", spacecraft "},
+                                    {"virtual_channel", ", virtual channel "},
+                                    {"apid", ", APID "}})
+        if (has(event, key))
+            text += word + std::to_string(count_of(event, key, 0));
+    if (const auto reason = text_of(event, "reason"); !reason.empty())
+        text += ": " + reason;
     char number[64];
     if (const double snr_db = real_of(event, "snr_db", NAN); !std::isnan(snr_db)) {
         std::snprintf(number, sizeof number, ", SNR %.1f dB", snr_db);
@@ -73,14 +80,19 @@ std::optional<record> event_record(const pmt::pmt_t& message) {
     if (!is_dictionary(message))
         return std::nullopt;
     const std::string name = text_of(message, "event");
-    const std::string reason = text_of(message, "text");
     const publish::EventName event = event_name(name);
+    const std::string reason = event.name == publish::events::frame_discarded.name
+                                   ? text_of(message, "text")
+                                   : text_of(message, "reason");
 
     std::vector<Attribute> attributes;
     for (const char* key : {"sample_index", "count"})
         if (has(message, key))
             attributes.push_back({key, count_of(message, key, 0)});
-    if (event.name == publish::events::frame_discarded.name)
+    for (const char* key : {"spacecraft_id", "virtual_channel", "apid"})
+        if (has(message, key))
+            attributes.push_back({key, count_of(message, key, 0)});
+    if (!reason.empty())
         attributes.push_back({"reason", std::string_view(reason)});
     for (const char* key : {"snr_db", "carrier_offset_hz", "rate_hz"})
         if (has(message, key))
@@ -127,6 +139,9 @@ std::optional<record> metrics_record(const pmt::pmt_t& message, ::telemetry::Utc
         count(metrics::frames_discarded, ("discarded_" + std::string(name)).c_str(),
               {&reasons[why], 1});
     }
+    count(metrics::frames_missing, "frames_missing");
+    count(metrics::packets_received, "packets");
+    count(metrics::packets_missing, "packets_missing");
     count(metrics::receiver_samples, "samples");
     count(metrics::receiver_samples_lost, "samples_lost");
     count(metrics::receiver_samples_invalid, "samples_invalid");

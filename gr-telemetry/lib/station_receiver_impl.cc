@@ -35,7 +35,8 @@ station_receiver_impl::station_receiver_impl(const ::telemetry::station::Station
                           1, 1, type == sample_type::COMPLEX ? sizeof(gr_complex) : sizeof(float)),
                       gr::io_signature::make(0, 0, 0)),
       d_stage(gnuradio::make_block_sptr<station_stage>(station, samp_rate, type, options)) {
-    seal(*this, d_stage, std::array{keys::frames(), keys::events(), keys::metrics()});
+    seal(*this, d_stage,
+         std::array{keys::frames(), keys::packets(), keys::events(), keys::metrics()});
 }
 
 } // namespace telemetry

@@ -38,7 +38,7 @@ station_stage::station_stage(const core::station::Station& station, double samp_
         d_clock.anchor(*start);
         d_receiver->anchor_time(0, *start);
     }
-    for (const auto& port : {keys::frames(), keys::events(), keys::metrics()})
+    for (const auto& port : {keys::frames(), keys::packets(), keys::events(), keys::metrics()})
         message_port_register_out(port);
 }
 
@@ -156,6 +156,22 @@ void station_stage::on_event(const core::station::Event& event) noexcept {
     message_port_pub(keys::events(), dict.get());
 }
 
+void station_stage::on_packet(const core::packet::Packet& packet, int downlink) noexcept {
+    core::packet::Packet numbered = packet;
+    numbered.origin.sample_index += d_base;
+    message_port_pub(
+        keys::packets(),
+        to_pdu(numbered, d_station.name, d_station.downlinks[static_cast<size_t>(downlink)].name));
+}
+
+void station_stage::on_link_event(const core::packet::LinkEvent& event, int downlink) noexcept {
+    core::packet::LinkEvent numbered = event;
+    numbered.sample_index += d_base;
+    message_port_pub(keys::events(),
+                     to_event(numbered, d_station.name,
+                              d_station.downlinks[static_cast<size_t>(downlink)].name));
+}
+
 void station_stage::report_rate(double rate, const std::string& problem) {
     dictionary dict;
     dict.add_text("event", problem.empty() ? "rate_changed" : "rate_refused");
@@ -198,6 +214,13 @@ void station_stage::publish_metrics() {
                            static_cast<int64_t>(counts.discarded[why]));
         dict.add_count("corrected", static_cast<int64_t>(status[i].corrected));
         dict.add_count("duplicates", static_cast<int64_t>(status[i].duplicates));
+        if (link.packets) {
+            dict.add_count("packets", static_cast<int64_t>(status[i].packets.packets));
+            dict.add_count("packets_missing",
+                           static_cast<int64_t>(status[i].packets.packets_missing));
+            dict.add_count("frames_missing",
+                           static_cast<int64_t>(status[i].packets.frames_missing));
+        }
         dict.add_count("samples", static_cast<int64_t>(samples()));
         dict.add_count("samples_lost", static_cast<int64_t>(samples_missing()));
         dict.add_count("samples_invalid", static_cast<int64_t>(samples_invalid()));

@@ -31,6 +31,8 @@ private:
 
     void on_frame(const ::telemetry::Frame& frame, int downlink) noexcept override;
     void on_event(const ::telemetry::station::Event& event) noexcept override;
+    void on_packet(const ::telemetry::packet::Packet& packet, int downlink) noexcept override;
+    void on_link_event(const ::telemetry::packet::LinkEvent& event, int downlink) noexcept override;
 
     ::telemetry::Result<std::unique_ptr<::telemetry::station::Receiver>> make_receiver(double rate);
     void heed(const stream_clock::news& news);

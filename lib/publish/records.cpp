@@ -85,29 +85,6 @@ std::string frame_json(const Frame& frame, const FrameSource& source) {
     return to_line(json);
 }
 
-std::string packet_json(const PacketRecord& packet) {
-    const auto known = [](int value) { return value < 0 ? Json(nullptr) : Json(value); };
-    const bool space = packet.apid >= 0;
-    const Json json = {
-        {"packet", to_hex(packet.bytes)},
-        {"confirmed", packet.confirmed},
-        {"station", packet.station},
-        {"downlink", packet.downlink},
-        {"spacecraft_id", known(packet.spacecraft_id)},
-        {"virtual_channel", known(packet.virtual_channel)},
-        {"map", known(packet.map)},
-        {"type", packet.type},
-        {"apid", known(packet.apid)},
-        {"sequence_count", known(packet.sequence_count)},
-        {"sequence_flags", space ? Json(packet.sequence_flags) : Json(nullptr)},
-        {"secondary_header", space ? Json(packet.secondary_header) : Json(nullptr)},
-        {"protocol_id", known(packet.protocol_id)},
-        {"time", time_or_null(packet.utc_ns)},
-        {"sample_index", packet.sample_index},
-    };
-    return to_line(json);
-}
-
 std::string metrics_json(UtcNs time, UtcNs start, std::span<const Measurement> measurements) {
     Json list = Json::array();
     for (const Measurement& measurement : measurements)

@@ -23,29 +23,6 @@ struct FrameSource {
 /// sample_count, snr_db, carrier_offset_hz, symbol_rate_error_ppm, sync_errors, corrected.
 std::string frame_json(const Frame& frame, const FrameSource& source);
 
-/// A packet, as far as it is known; −1: not known, or not what this kind of packet has.
-struct PacketRecord {
-    std::span<const std::uint8_t> bytes = {};
-    bool confirmed = false;
-    std::string_view station = {};
-    std::string_view downlink = {};
-    int spacecraft_id = -1;
-    int virtual_channel = -1;
-    int map = -1;
-    std::string_view type = {}; ///< telemetry, telecommand or encapsulation
-    int apid = -1;
-    int sequence_count = -1;
-    std::string_view sequence_flags = {}; ///< whole, first, continuation or last
-    bool secondary_header = false;
-    int protocol_id = -1;          ///< of an Encapsulation Packet
-    UtcNs utc_ns = kUnknownTime;   ///< of the frame in which it began
-    std::int64_t sample_index = 0; ///< of that frame
-};
-
-/// packet (hex), confirmed, station, downlink, spacecraft_id, virtual_channel, map, type, apid,
-/// sequence_count, sequence_flags, secondary_header, protocol_id, time, sample_index.
-std::string packet_json(const PacketRecord& packet);
-
 /// A name and value that tells apart what one name covers: {"reason", "crc"}.
 struct Attribute {
     std::string_view key;

@@ -22,7 +22,7 @@ MAY_SEE = {
     "packet": {"base", "fec"},
     "parameter": {"base", "simd", "packet"},
     "alarm": {"base", "parameter"},
-    "publish": {"base"},
+    "publish": {"base", "packet"},
     "modem": {"base", "simd", "fec"},
     "source": {"base"},
     "station": {"base", "simd", "dsp", "fec", "framing", "packet", "parameter", "alarm", "source"},

@@ -15,6 +15,7 @@ namespace keys {
 
 // Message ports
 TELEMETRY_API const pmt::pmt_t& frames();  //!< PDUs: (dictionary of the frame's quality . bytes)
+TELEMETRY_API const pmt::pmt_t& packets(); //!< PDUs: (dictionary of the packet's origin . bytes)
 TELEMETRY_API const pmt::pmt_t& events();  //!< dictionaries
 TELEMETRY_API const pmt::pmt_t& metrics(); //!< dictionaries
 TELEMETRY_API const pmt::pmt_t& kiss();    //!< PDUs whose bytes are KISS

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "telemetry/base/items.h"
+#include "telemetry/packet/packet.h"
 
 namespace gr {
 namespace telemetry {
@@ -42,6 +43,30 @@ private:
     ::telemetry::Frame d_frame;
     std::string d_station, d_downlink, d_framing;
 };
+
+//! The PDU of a packet; docs/gnuradio.md has the table of its metadata.
+TELEMETRY_API pmt::pmt_t to_pdu(const ::telemetry::packet::Packet& packet, std::string_view station,
+                                std::string_view downlink);
+
+//! A packet that was a PDU. `packet.bytes` points into this object.
+class TELEMETRY_API received_packet {
+public:
+    //! Any PDU of bytes, as received_frame; nothing when its bytes are no packet of CCSDS.
+    static std::optional<received_packet> from_pdu(const pmt::pmt_t& message);
+
+    const ::telemetry::packet::Packet& packet() const { return d_packet; }
+    const std::string& station() const { return d_station; }
+    const std::string& downlink() const { return d_downlink; }
+
+private:
+    pmt::pmt_t d_bytes; // keeps alive what d_packet.bytes views
+    ::telemetry::packet::Packet d_packet;
+    std::string d_station, d_downlink;
+};
+
+//! The dictionary of an event between frames and packets, for the port `events`.
+TELEMETRY_API pmt::pmt_t to_event(const ::telemetry::packet::LinkEvent& event,
+                                  std::string_view station, std::string_view downlink);
 
 //! rx_time's tuple, and back; nothing when `value` is none.
 TELEMETRY_API pmt::pmt_t to_rx_time(::telemetry::UtcNs time);

@@ -25,8 +25,8 @@ struct station_receiver_options {
  * \brief The whole chain of a station: samples in, frames out.
  * \ingroup telemetry
  *
- * All downlinks of the station run together on the same samples. Message ports: `frames` (PDUs),
- * `events` and `metrics` (dictionaries); docs/gnuradio.md has the tables.
+ * All downlinks of the station run together on the same samples. Message ports: `frames` and
+ * `packets` (PDUs), `events` and `metrics` (dictionaries); docs/gnuradio.md has the tables.
  *
  * Honours rx_time (times of frames; a jump beyond gap_tolerance is a gap), rx_freq (goes into the
  * metadata), rx_rate (a rate that differs: event rate_changed, and the chain is made anew) and
