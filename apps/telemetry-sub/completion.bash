@@ -2,7 +2,7 @@
 _telemetry_sub() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
     case $before in
-        -k|--kind) COMPREPLY=($(compgen -W "frame metric event heartbeat" -- "$word")); return ;;
+        -k|--kind) COMPREPLY=($(compgen -W "frame packet metric event heartbeat" -- "$word")); return ;;
         -f|--format) COMPREPLY=($(compgen -W "text jsonl" -- "$word")); return ;;
         --color) COMPREPLY=($(compgen -W "auto always never" -- "$word")); return ;;
         -c|--connect) COMPREPLY=($(compgen -W "tcp://127.0.0.1:5556" -- "$word")); return ;;
