@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace telemetry::fec {
@@ -39,6 +40,18 @@ public:
         return std::span(outputs_).first(count_);
     }
     constexpr int constraint_length() const noexcept { return constraint_length_; }
+
+    /// The same code with `output` sent in the other sense; with the first two exchanged.
+    constexpr ConvolutionalCode with_inverted(std::size_t output) const noexcept {
+        ConvolutionalCode other = *this;
+        other.outputs_[output].inverted ^= 1;
+        return other;
+    }
+    constexpr ConvolutionalCode with_exchanged() const noexcept {
+        ConvolutionalCode other = *this;
+        std::swap(other.outputs_[0], other.outputs_[1]);
+        return other;
+    }
 
     /// Symbols for the newest bit of `window` (K bits, the newest highest), the first one highest.
     unsigned symbols(unsigned window) const noexcept;
