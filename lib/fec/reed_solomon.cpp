@@ -53,6 +53,12 @@ FecOutcome ReedSolomon::decode(std::span<std::uint8_t> word,
     return {true, corrected};
 }
 
+InterleavedReedSolomon::InterleavedReedSolomon(const ReedSolomonCode& code, int depth,
+                                               simd::Level level)
+    : code_(code, level), depth_(depth) {
+    assert(depth > 0 && depth <= static_cast<int>(kMaxDepth));
+}
+
 void InterleavedReedSolomon::encode(std::span<const std::uint8_t> data,
                                     std::span<std::uint8_t> parity) const noexcept {
     const auto depth = static_cast<std::size_t>(depth_);
@@ -71,23 +77,34 @@ void InterleavedReedSolomon::encode(std::span<const std::uint8_t> data,
 }
 
 FecOutcome InterleavedReedSolomon::decode(std::span<std::uint8_t> block) const noexcept {
+    std::array<FecOutcome, kMaxDepth> words;
+    return decode(block, std::span(words).first(static_cast<std::size_t>(depth_)));
+}
+
+FecOutcome InterleavedReedSolomon::decode(std::span<std::uint8_t> block,
+                                          std::span<FecOutcome> words) const noexcept {
     const auto depth = static_cast<std::size_t>(depth_);
+    assert(words.size() == depth);
     const RsTables& tables = *code_.tables_;
     const std::size_t length = block.size() / depth;
     if (block.size() % depth != 0 || length > ReedSolomon::kMaxLength ||
-        length <= static_cast<std::size_t>(tables.parity))
+        length <= static_cast<std::size_t>(tables.parity)) {
+        std::fill(words.begin(), words.end(), FecOutcome{});
         return {};
+    }
+    std::fill(words.begin(), words.end(), FecOutcome{true, 0});
     FecOutcome all{true, 0};
     std::array<RsSyndromes, kRsMaxWords> syndromes;
     RsErrors errors;
     for (std::size_t first = 0; first < depth; first += kRsMaxWords) {
         std::uint8_t* bytes = block.data() + first;
-        const std::size_t words = std::min(kRsMaxWords, depth - first);
+        const std::size_t count = std::min(kRsMaxWords, depth - first);
         for (unsigned damaged =
-                 code_.kernel_->syndromes(tables, {bytes, length, depth, words}, syndromes.data());
+                 code_.kernel_->syndromes(tables, {bytes, length, depth, count}, syndromes.data());
              damaged != 0; damaged &= damaged - 1) {
             const auto k = static_cast<std::size_t>(std::countr_zero(damaged));
             const int corrected = code_.kernel_->solve(tables, syndromes[k], length, errors);
+            words[first + k] = {corrected > 0, corrected};
             if (corrected == 0) {
                 all.valid = false;
                 continue;

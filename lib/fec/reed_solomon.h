@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 
+#include "telemetry/fec/outcome.h"
 #include "telemetry/fec/reed_solomon_kernel.h"
 
 namespace telemetry::fec {
@@ -25,12 +26,6 @@ inline constexpr ReedSolomonCode kRs223Conventional{0x187, 112, 11, 32, RsBasis:
 inline constexpr ReedSolomonCode kRs223Dual{0x187, 112, 11, 32, RsBasis::dual};
 inline constexpr ReedSolomonCode kRs239Conventional{0x187, 120, 11, 16, RsBasis::conventional};
 inline constexpr ReedSolomonCode kRs239Dual{0x187, 120, 11, 16, RsBasis::dual};
-
-/// What a block decoder says of one code word, or of the worst and the sum of several.
-struct FecOutcome {
-    bool valid = false;
-    int corrected = 0; ///< symbols changed; 0 when not valid
-};
 
 /// Encoder and errors-and-erasures decoder (Berlekamp-Massey, Chien, Forney) of one code, full or
 /// shortened: a word of fewer than 255 bytes stands for one with zeros in front (virtual fill).
@@ -66,9 +61,10 @@ private:
 /// depth, data and parity alike. Shortened when the block is shorter than depth × 255 bytes.
 class InterleavedReedSolomon {
 public:
+    static constexpr std::size_t kMaxDepth = 16;
+
     InterleavedReedSolomon(const ReedSolomonCode& code, int depth,
-                           simd::Level level = simd::chosen_level())
-        : code_(code, level), depth_(depth) {}
+                           simd::Level level = simd::chosen_level());
 
     int depth() const noexcept { return depth_; }
     int parity() const noexcept { return depth_ * code_.parity(); }
@@ -78,6 +74,9 @@ public:
 
     /// Valid when every word is. Mends in place those words that it can.
     FecOutcome decode(std::span<std::uint8_t> block) const noexcept;
+
+    /// The same, and tells of each word. `words` has depth() elements.
+    FecOutcome decode(std::span<std::uint8_t> block, std::span<FecOutcome> words) const noexcept;
 
     const ReedSolomon& code() const noexcept { return code_; }
 

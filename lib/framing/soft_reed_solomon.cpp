@@ -37,21 +37,29 @@ fec::FecOutcome decode_soft(const fec::InterleavedReedSolomon& code, std::span<s
     const std::size_t length = block.size() / depth;
     if (block.size() % depth != 0 || length > fec::ReedSolomon::kMaxLength)
         return {};
+    std::array<fec::FecOutcome, fec::InterleavedReedSolomon::kMaxDepth> outcomes;
+    const auto words = std::span(outcomes).first(depth);
+    fec::FecOutcome all = code.decode(block, words);
+    if (all.valid)
+        return all;
+    // What could not be mended is tried again with erasures.
     std::array<std::uint8_t, fec::ReedSolomon::kMaxLength> word;
     std::array<std::uint8_t, fec::ReedSolomon::kMaxLength> word_trust;
-    fec::FecOutcome all{true, 0};
+    all = {true, 0};
     for (std::size_t k = 0; k < depth; ++k) {
-        for (std::size_t i = 0; i < length; ++i) {
-            word[i] = block[i * depth + k];
-            word_trust[i] = trust[i * depth + k];
+        if (!words[k].valid) {
+            for (std::size_t i = 0; i < length; ++i) {
+                word[i] = block[i * depth + k];
+                word_trust[i] = trust[i * depth + k];
+            }
+            words[k] = decode_soft(code.code(), std::span(word).first(length),
+                                   std::span(word_trust).first(length));
+            if (!words[k].valid)
+                return {};
+            for (std::size_t i = 0; i < length; ++i)
+                block[i * depth + k] = word[i];
         }
-        const auto one = decode_soft(code.code(), std::span(word).first(length),
-                                     std::span(word_trust).first(length));
-        if (!one.valid)
-            return {};
-        all.corrected += one.corrected;
-        for (std::size_t i = 0; i < length; ++i)
-            block[i * depth + k] = word[i];
+        all.corrected += words[k].corrected;
     }
     return all;
 }

@@ -116,7 +116,13 @@ TEST(ReedSolomon, InterleavingOfTheStandard) {
         EXPECT_EQ(block, sent);
         for (std::size_t i = 0; i <= burst; ++i)
             block[37 + i] ^= 0xff;
-        EXPECT_FALSE(rs.decode(block).valid);
+        // One word, that of the first and last byte of the burst, has an error too many.
+        std::vector<FecOutcome> words(static_cast<std::size_t>(depth));
+        EXPECT_FALSE(rs.decode(block, words).valid);
+        for (int k = 0; k < depth; ++k) {
+            EXPECT_EQ(words[static_cast<std::size_t>(k)].valid, k != 37 % depth);
+            EXPECT_EQ(words[static_cast<std::size_t>(k)].corrected, k != 37 % depth ? 16 : 0);
+        }
     }
 }
 
