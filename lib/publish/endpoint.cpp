@@ -2,6 +2,7 @@
 #include "telemetry/publish/endpoint.h"
 
 #include <arpa/inet.h>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <zmq.h>
 
 namespace telemetry::publish {
 namespace {
@@ -91,6 +93,23 @@ Result<BindEndpoint> parse_bind_endpoint(const std::string& endpoint) {
     if (endpoint.starts_with(kIpc))
         return parse_ipc(endpoint);
     return malformed(endpoint, "expected tcp://HOST:PORT or ipc://PATH");
+}
+
+Error not_permitted(const std::string& endpoint) {
+    return {"endpoint '" + endpoint +
+                "' can be reached from the network, without encryption or authentication; bind a "
+                "loopback address such as tcp://127.0.0.1:5556, or set allow_remote",
+            "", 0, 0, "allow_remote"};
+}
+
+std::string why_not_bound(const std::string& what, const std::string& endpoint, int error) {
+    const std::string cannot = "cannot " + what + " on " + endpoint + ": ";
+    if (error == EADDRINUSE)
+        return cannot + "the address is in use, perhaps by another receiver; choose another port, "
+                        "or '*' for any free one";
+    if (error == ENODEV || error == EADDRNOTAVAIL)
+        return cannot + "this machine has no such address";
+    return cannot + zmq_strerror(error);
 }
 
 } // namespace telemetry::publish

@@ -22,4 +22,10 @@ struct BindEndpoint {
 /// sure that PATH is free or a dead socket, since ZeroMQ would silently delete whatever is there.
 Result<BindEndpoint> parse_bind_endpoint(const std::string& endpoint);
 
+/// Why what the network reaches is not bound unless the user asked for it; key: "allow_remote".
+Error not_permitted(const std::string& endpoint);
+
+/// "cannot publish on tcp://…: the address is in use…" for what bind() says. `what`: "publish".
+std::string why_not_bound(const std::string& what, const std::string& endpoint, int error);
+
 } // namespace telemetry::publish

@@ -229,16 +229,6 @@ private:
     std::thread thread_; ///< last: starts when all else is there
 };
 
-std::string why_not_bound(const std::string& endpoint, int error) {
-    if (error == EADDRINUSE)
-        return "cannot publish on " + endpoint +
-               ": the address is in use, perhaps by another receiver; choose another port, or " +
-               "'*' for any free one";
-    if (error == ENODEV || error == EADDRNOTAVAIL)
-        return "cannot publish on " + endpoint + ": this machine has no such address";
-    return "cannot publish on " + endpoint + ": " + zmq_strerror(error);
-}
-
 } // namespace
 
 Result<std::unique_ptr<Publisher>> Publisher::open(const PublisherOptions& options) {
@@ -246,11 +236,7 @@ Result<std::unique_ptr<Publisher>> Publisher::open(const PublisherOptions& optio
     if (!endpoint)
         return fail(endpoint.error());
     if (endpoint->reach == Reach::network && !options.allow_remote)
-        return fail(Error{"endpoint '" + options.endpoint +
-                              "' can be reached from the network, without encryption or "
-                              "authentication; bind a loopback address such as "
-                              "tcp://127.0.0.1:5556, or set allow_remote",
-                          "", 0, 0, "allow_remote"});
+        return fail(not_permitted(options.endpoint));
     if (options.queue_messages == 0 || options.queue_bytes == 0 || options.subscriber_messages < 1)
         return fail("the publisher's queues need room for one message at least");
     try {
@@ -262,7 +248,7 @@ Result<std::unique_ptr<Publisher>> Publisher::open(const PublisherOptions& optio
         socket.bind(endpoint->address);
         return std::make_unique<ZmqPublisher>(options, std::move(context), std::move(socket));
     } catch (const zmq::error_t& error) {
-        return fail(why_not_bound(options.endpoint, error.num()));
+        return fail(why_not_bound("publish", options.endpoint, error.num()));
     }
 }
 
