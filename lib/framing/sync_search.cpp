@@ -32,8 +32,8 @@ std::size_t SyncSearch::look(std::span<const std::uint8_t> bits, std::size_t fir
     return wanted;
 }
 
-bool SyncSearch::check(std::span<const std::uint8_t> bits, std::size_t position,
-                       SyncHit& hit) const noexcept {
+int SyncSearch::differences(std::span<const std::uint8_t> bits,
+                            std::size_t position) const noexcept {
     assert(position + static_cast<std::size_t>(marker_.length) <= 8 * bits.size());
     const std::uint8_t* from = bits.data() + position / 8;
     const std::size_t left = bits.size() - position / 8;
@@ -42,14 +42,20 @@ bool SyncSearch::check(std::span<const std::uint8_t> bits, std::size_t position,
         std::memcpy(padded.data(), from, left);
         from = padded.data();
     }
-    int errors = 0;
+    int count = 0;
     for (int at = 0; at < marker_.length; at += 64) {
         std::uint64_t wrong = fec::word_at(from, position % 8 + static_cast<std::size_t>(at)) ^
                               marker_.words[static_cast<std::size_t>(at / 64)];
         if (marker_.length - at < 64)
             wrong >>= 64 - (marker_.length - at);
-        errors += std::popcount(wrong);
+        count += std::popcount(wrong);
     }
+    return count;
+}
+
+bool SyncSearch::check(std::span<const std::uint8_t> bits, std::size_t position,
+                       SyncHit& hit) const noexcept {
+    const int errors = differences(bits, position);
     hit.position = position;
     hit.inverted = 2 * errors > marker_.length;
     hit.errors = hit.inverted ? marker_.length - errors : errors;

@@ -53,6 +53,9 @@ public:
     bool check(std::span<const std::uint8_t> bits, std::size_t position,
                SyncHit& hit) const noexcept;
 
+    /// Bits that differ from the marker at one position.
+    int differences(std::span<const std::uint8_t> bits, std::size_t position) const noexcept;
+
     const SyncPattern& marker() const noexcept { return marker_; }
     int length() const noexcept { return marker_.length; }
 

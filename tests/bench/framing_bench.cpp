@@ -11,6 +11,7 @@
 #include "telemetry/fec/line_code.h"
 #include "telemetry/fec/scrambler.h"
 #include "telemetry/framing/deframer.h"
+#include "telemetry/framing/frame_synchronizer.h"
 #include "telemetry/framing/hdlc.h"
 #include "telemetry/framing/sync_search_soft.h"
 
@@ -100,6 +101,28 @@ void soft_search(benchmark::State& state, const SyncPattern& marker, const SoftS
     counted(state, "symbol/s", places);
 }
 
+/// CADUs of 1279 bytes back to back, one bit in a thousand wrong.
+void synchronizer(benchmark::State& state) {
+    std::mt19937 random(1);
+    std::vector<std::uint8_t> stream;
+    for (int i = 0; i < 200; ++i) {
+        stream.insert(stream.end(), kMarker32.bytes.begin(), kMarker32.bytes.end());
+        for (int k = 0; k < 1275; ++k)
+            stream.push_back(static_cast<std::uint8_t>(random()));
+    }
+    for (std::size_t i = 0; i < stream.size() / 125; ++i)
+        stream[random() % stream.size()] ^= static_cast<std::uint8_t>(1 << random() % 8);
+    FrameSynchronizerOptions options;
+    options.frame_bits = 8 * 1275;
+    FrameSynchronizer synchronizer(options);
+    struct IgnoreFrames final : Sink<LocatedFrame> {
+        void accept(const LocatedFrame&) noexcept override {}
+    } ignore;
+    for (auto _ : state)
+        synchronizer.process(stream, ignore);
+    counted(state, "bit/s", 8 * stream.size());
+}
+
 /// The levels of g3ruh_frames(), packed: NRZI, descrambler, flags, destuffing and CRC.
 void packed_hdlc(benchmark::State& state, const std::vector<std::int8_t>& symbols,
                  simd::Level level) {
@@ -155,6 +178,7 @@ int main(int argc, char** argv) {
     benchmark::RegisterBenchmark("AX.25 G3RUH frames", [](benchmark::State& state) {
         run(state, *find_deframer("AX.25 G3RUH"), busy);
     });
+    benchmark::RegisterBenchmark("frame synchroniser, CADUs of 1279 bytes", synchronizer);
     register_variants();
     benchmark::RunSpecifiedBenchmarks();
 }
