@@ -74,8 +74,8 @@ LdpcOutcome LdpcDecoder::decode(std::span<const std::int8_t> symbols,
     const int gain = sum ? static_cast<int>(std::min<std::uint64_t>(
                                (std::uint64_t{128} * kMeanMagnitude * sent + sum / 2) / sum, 8192))
                          : 0;
-    std::fill_n(variables, fill, plan_.symbol_limit); // zeros that both sides know
-    kernel_->scale(symbols.data(), sent, -gain, plan_.symbol_limit, variables + fill);
+    std::fill_n(variables, fill, std::int8_t{127}); // zeros that both sides know
+    kernel_->scale(symbols.data(), sent, -gain, kSymbolLimit, variables + fill);
     std::fill(variables + fill + sent, raw(variables_) + variables_.size() * sizeof(Line),
               std::int8_t{0});
     kernel_->place(plan_, variables, raw(totals_));

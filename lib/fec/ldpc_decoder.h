@@ -37,17 +37,21 @@ struct LdpcOutcome {
 /// word fills the lanes. Layers pass on what they learnt at once, which halves the iterations of a
 /// flooding schedule.
 ///
-/// A check answers each of its variables with three quarters (rounded) of the least other
-/// magnitude and at most the plan's limit. Symbols are scaled to a mean magnitude of
-/// kMeanMagnitude and clipped so that a variable's symbol with all its messages still fits into
-/// int8: sums never saturate, they are exact in any order. The amplitude of the input is therefore
-/// of no matter, as long as the demodulator does not clip it nor let its quantisation show.
+/// A check answers each of its variables with 13 sixteenths (rounded down) of the least other
+/// magnitude, of which it sees no more than 63: without that limit, totals near the end of int8
+/// would lose to the sum of their messages after the decoder has converged. Sums saturate.
+///
+/// Symbols are scaled to a mean magnitude of kMeanMagnitude, so the amplitude of the input is of no
+/// matter, as long as the demodulator neither clips it nor lets its quantisation show. They are
+/// clipped where the largest answer of a single check can still outvote one, for AR4JA has
+/// variables with but one check.
 ///
 /// When the checks do not all hold after the last iteration, the state with the fewest failing
 /// ones is returned. Nothing is allocated in decode(). Every variant gives the same bits.
 class LdpcDecoder {
 public:
-    static constexpr int kMeanMagnitude = 8;
+    static constexpr int kMeanMagnitude = 16;
+    static constexpr int kSymbolLimit = 50;
 
     explicit LdpcDecoder(const LdpcCode& code, const LdpcOptions& options = {});
 

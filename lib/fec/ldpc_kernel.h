@@ -42,8 +42,6 @@ struct LdpcPlan {
     std::uint32_t columns = 0;
     bool rotating = false;
     bool shared = false;
-    std::int8_t message_limit = 0;
-    std::int8_t symbol_limit = 0;
     std::vector<Layer> layers;
     std::array<std::vector<Edge>, kStates> edges;   ///< of the iteration that starts in a state
     std::array<std::vector<Edge>, kStates> checks;  ///< the same edges, for reading in a state

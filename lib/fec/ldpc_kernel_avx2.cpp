@@ -13,11 +13,9 @@ namespace {
 struct Avx2Ops {
     static constexpr std::uint32_t kLanes = 32;
     using Vec = __m256i;
-    struct Scale {
-        __m256i limit;
-    };
+    struct Table {};
+    static constexpr bool kManyTables = false;
 
-    LDPC_TARGET static Scale scale(std::int8_t limit) noexcept { return {_mm256_set1_epi8(limit)}; }
     LDPC_TARGET static Vec load(const std::int8_t* from) noexcept {
         return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
     }
@@ -33,17 +31,18 @@ struct Avx2Ops {
                              20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31);
         return _mm256_cmpgt_epi8(fill(static_cast<int>(count)), index);
     }
-    LDPC_TARGET static Vec plus(Vec a, Vec b) noexcept { return _mm256_add_epi8(a, b); }
-    LDPC_TARGET static Vec minus(Vec a, Vec b) noexcept { return _mm256_sub_epi8(a, b); }
+    LDPC_TARGET static Vec plus(Vec a, Vec b) noexcept { return _mm256_adds_epi8(a, b); }
+    LDPC_TARGET static Vec minus(Vec a, Vec b) noexcept { return _mm256_subs_epi8(a, b); }
     LDPC_TARGET static Vec exclusive_or(Vec a, Vec b) noexcept { return _mm256_xor_si256(a, b); }
     LDPC_TARGET static Vec both(Vec a, Vec b) noexcept { return _mm256_and_si256(a, b); }
     LDPC_TARGET static Vec magnitude(Vec a) noexcept { return _mm256_abs_epi8(a); }
-    LDPC_TARGET static Vec lesser(Vec a, Vec b) noexcept { return _mm256_min_epi8(a, b); }
-    LDPC_TARGET static Vec greater(Vec a, Vec b) noexcept { return _mm256_max_epi8(a, b); }
-    /// (a + a / 2 + 1) / 2 is (3 a + 2) / 4.
-    LDPC_TARGET static Vec scaled(const Scale& scale, Vec a) noexcept {
-        const __m256i half = _mm256_and_si256(_mm256_srli_epi16(a, 1), fill(0x7f));
-        return _mm256_min_epi8(_mm256_avg_epu8(a, half), scale.limit);
+    LDPC_TARGET static Vec lesser(Vec a, Vec b) noexcept { return _mm256_min_epu8(a, b); }
+    LDPC_TARGET static Vec greater(Vec a, Vec b) noexcept { return _mm256_max_epu8(a, b); }
+    LDPC_TARGET static Table table() noexcept { return {}; }
+    /// a - (3 a + 15) / 16 is 13 a / 16, rounded down.
+    LDPC_TARGET static Vec looked_up(const Table&, Vec a) noexcept {
+        const __m256i more = _mm256_add_epi8(_mm256_add_epi8(a, a), _mm256_add_epi8(a, fill(15)));
+        return _mm256_sub_epi8(a, _mm256_and_si256(_mm256_srli_epi16(more, 4), fill(0x0f)));
     }
     LDPC_TARGET static Vec where_equal(Vec a, Vec b, Vec then, Vec other) noexcept {
         return _mm256_blendv_epi8(other, then, _mm256_cmpeq_epi8(a, b));

@@ -13,11 +13,9 @@ namespace {
 struct Avx512Ops {
     static constexpr std::uint32_t kLanes = 64;
     using Vec = __m512i;
-    struct Scale {
-        __m512i limit;
-    };
+    using Table = __m512i;
+    static constexpr bool kManyTables = true; ///< a table costs no more than a minimum
 
-    LDPC_TARGET static Scale scale(std::int8_t limit) noexcept { return {_mm512_set1_epi8(limit)}; }
     LDPC_TARGET static Vec load(const std::int8_t* from) noexcept {
         return _mm512_loadu_si512(from);
     }
@@ -28,20 +26,20 @@ struct Avx512Ops {
     LDPC_TARGET static Vec first(std::uint32_t count) noexcept {
         return _mm512_movm_epi8((std::uint64_t{1} << count) - 1);
     }
-    LDPC_TARGET static Vec plus(Vec a, Vec b) noexcept { return _mm512_add_epi8(a, b); }
-    LDPC_TARGET static Vec minus(Vec a, Vec b) noexcept { return _mm512_sub_epi8(a, b); }
+    LDPC_TARGET static Vec plus(Vec a, Vec b) noexcept { return _mm512_adds_epi8(a, b); }
+    LDPC_TARGET static Vec minus(Vec a, Vec b) noexcept { return _mm512_subs_epi8(a, b); }
     LDPC_TARGET static Vec exclusive_or(Vec a, Vec b) noexcept { return _mm512_xor_si512(a, b); }
     LDPC_TARGET static Vec both(Vec a, Vec b) noexcept { return _mm512_and_si512(a, b); }
     LDPC_TARGET static Vec magnitude(Vec a) noexcept { return _mm512_abs_epi8(a); }
-    LDPC_TARGET static Vec lesser(Vec a, Vec b) noexcept { return _mm512_min_epi8(a, b); }
-    LDPC_TARGET static Vec greater(Vec a, Vec b) noexcept { return _mm512_max_epi8(a, b); }
-    /// (a + a / 2 + 1) / 2 is (3 a + 2) / 4.
-    LDPC_TARGET static Vec scaled(const Scale& scale, Vec a) noexcept {
-        const __m512i half = _mm512_and_si512(_mm512_srli_epi16(a, 1), fill(0x7f));
-        return _mm512_min_epi8(_mm512_avg_epu8(a, half), scale.limit);
+    LDPC_TARGET static Vec lesser(Vec a, Vec b) noexcept { return _mm512_min_epu8(a, b); }
+    LDPC_TARGET static Table table() noexcept {
+        alignas(64) std::int8_t answers[64];
+        for (int i = 0; i < 64; ++i)
+            answers[i] = static_cast<std::int8_t>(13 * i / 16);
+        return load(answers);
     }
-    LDPC_TARGET static Vec where_equal(Vec a, Vec b, Vec then, Vec other) noexcept {
-        return _mm512_mask_blend_epi8(_mm512_cmpeq_epi8_mask(a, b), other, then);
+    LDPC_TARGET static Vec looked_up(Table table, Vec a) noexcept {
+        return _mm512_permutexvar_epi8(a, table);
     }
     /// The test runs beside the minima; taking the sign bits with vpmovb2m would compete with them.
     LDPC_TARGET static Vec signed_by(Vec a, Vec sign) noexcept {

@@ -10,14 +10,21 @@
 //       for each edge e:  t[e] = total[variable(r, e)] - message[r][e]
 //       for each edge e:  m    = min over other edges f of |t[f]|
 //                         s    = product over other edges f of sign(t[f])
-//                         message[r][e] = s * min(limit, (3 * m + 2) / 4)
-//                         total[variable(r, e)] = t[e] + message[r][e]
-// Rows of one vector that share a variable (plan.shared) add the change of their message instead.
+//                         message[r][e] = s * min(63, m) * 13 / 16, rounded down
+//                         total[variable(r, e)] = clip(t[e] + message[r][e])
+// where differences are clipped as well. Rows of one vector that share a variable (plan.shared) add
+// the change of their message to the total, one edge after the other.
 // NOLINTBEGIN(misc-definitions-in-headers)
 #include <bit>
 #include <cstdint>
 
 #include "telemetry/fec/ldpc_kernel.h"
+
+#if defined(__clang__)
+#define LDPC_UNROLL _Pragma("unroll")
+#else
+#define LDPC_UNROLL _Pragma("GCC unroll 32")
+#endif
 
 namespace telemetry::fec {
 namespace {
@@ -25,45 +32,76 @@ namespace {
 using Ops = LDPC_OPS;
 using Vec = Ops::Vec;
 constexpr std::uint32_t kLanes = Ops::kLanes;
+constexpr int kLargest = 63; ///< magnitude that a check sees
 
 LDPC_TARGET std::uint64_t first_bits(std::uint32_t count) noexcept {
     return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
 }
 
-/// Answers of one vector of checks, from what its edges say.
-template <int kDegree>
-LDPC_TARGET inline void answer(const Vec* t, Vec* out, const Ops::Scale& scale, Vec rows) noexcept {
+/// Answers of one vector of checks, from what its edges say. `limit` is 63, or zero in lanes that
+/// have no check. The least magnitude of the other edges is found in one of two ways.
+template <int kDegree, class Operations = Ops> // a parameter: only one of the ways is compiled
+LDPC_TARGET inline void answer(const Vec* t, Vec* out, const Ops::Table& table,
+                               Vec limit) noexcept {
     Vec signs = t[0];
+    Vec a[kDegree];
+    LDPC_UNROLL
     for (int e = 1; e < kDegree; ++e)
         signs = Ops::exclusive_or(signs, t[e]);
-    Vec least = Ops::magnitude(t[0]);
-    Vec second = Ops::fill(127);
-    for (int e = 1; e < kDegree; ++e) {
-        const Vec a = Ops::magnitude(t[e]);
-        second = Ops::lesser(second, Ops::greater(least, a));
-        least = Ops::lesser(least, a);
-    }
-    const Vec usual = Ops::both(rows, Ops::scaled(scale, least));
-    const Vec own = Ops::both(rows, Ops::scaled(scale, second));
-    for (int e = 0; e < kDegree; ++e) {
-        const Vec m = Ops::where_equal(Ops::magnitude(t[e]), least, own, usual);
-        out[e] = Ops::signed_by(m, Ops::exclusive_or(signs, t[e]));
+    LDPC_UNROLL
+    for (int e = 0; e < kDegree; ++e)
+        a[e] = Ops::magnitude(t[e]);
+    if constexpr (Operations::kManyTables) {
+        // Of all edges before, and of all behind.
+        Vec behind[kDegree];
+        behind[kDegree - 1] = Ops::lesser(a[kDegree - 1], limit);
+        LDPC_UNROLL
+        for (int e = kDegree - 2; e > 0; --e)
+            behind[e] = Ops::lesser(behind[e + 1], a[e]);
+        Vec before = Ops::lesser(a[0], limit);
+        out[0] = behind[1];
+        LDPC_UNROLL
+        for (int e = 1; e < kDegree - 1; ++e) {
+            out[e] = Ops::lesser(before, behind[e + 1]);
+            before = Ops::lesser(before, a[e]);
+        }
+        out[kDegree - 1] = before;
+        LDPC_UNROLL
+        for (int e = 0; e < kDegree; ++e)
+            out[e] = Ops::signed_by(Ops::looked_up(table, out[e]), Ops::exclusive_or(signs, t[e]));
+    } else {
+        // The least of all and, for the edge that has it, the second.
+        Vec least = a[0];
+        Vec second = Ops::fill(-1);
+        LDPC_UNROLL
+        for (int e = 1; e < kDegree; ++e) {
+            second = Ops::lesser(second, Operations::greater(least, a[e]));
+            least = Ops::lesser(least, a[e]);
+        }
+        const Vec usual = Ops::looked_up(table, Ops::lesser(least, limit));
+        const Vec own = Ops::looked_up(table, Ops::lesser(second, limit));
+        LDPC_UNROLL
+        for (int e = 0; e < kDegree; ++e)
+            out[e] = Ops::signed_by(Operations::where_equal(a[e], least, own, usual),
+                                    Ops::exclusive_or(signs, t[e]));
     }
 }
 
 template <int kDegree>
 LDPC_TARGET std::int8_t* rotating_layer(const LdpcPlan& plan, const LdpcPlan::Edge* edges,
-                                        const Ops::Scale& scale, std::int8_t* totals,
+                                        const Ops::Table& table, std::int8_t* totals,
                                         std::int8_t* messages) noexcept {
     const std::uint32_t mask = plan.circulant - 1;
-    const Vec rows = Ops::fill(-1);
+    const Vec limit = Ops::fill(kLargest);
     for (std::uint32_t row = 0; row < plan.circulant; row += kLanes) {
         Vec t[kDegree];
         Vec out[kDegree];
+        LDPC_UNROLL
         for (int e = 0; e < kDegree; ++e)
             t[e] = Ops::minus(Ops::load(totals + edges[e].read + ((edges[e].offset + row) & mask)),
                               Ops::load(messages + e * kLanes));
-        answer<kDegree>(t, out, scale, rows);
+        answer<kDegree>(t, out, table, limit);
+        LDPC_UNROLL
         for (int e = 0; e < kDegree; ++e) {
             Ops::store(messages + e * kLanes, out[e]);
             const Vec total = Ops::plus(t[e], out[e]);
@@ -78,13 +116,14 @@ LDPC_TARGET std::int8_t* rotating_layer(const LdpcPlan& plan, const LdpcPlan::Ed
 
 template <int kDegree, bool kShared>
 LDPC_TARGET std::int8_t* in_place_layer(const LdpcPlan& plan, const LdpcPlan::Edge* edges,
-                                        const Ops::Scale& scale, std::int8_t* totals,
+                                        const Ops::Table& table, std::int8_t* totals,
                                         std::int8_t* messages) noexcept {
     const std::uint32_t size = plan.circulant;
     for (std::uint32_t row = 0; row < size; row += kLanes) {
         Vec t[kDegree];
         Vec out[kDegree];
         std::uint32_t offset[kDegree];
+        LDPC_UNROLL
         for (int e = 0; e < kDegree; ++e) {
             offset[e] = edges[e].offset + row;
             offset[e] -= offset[e] >= size ? size : 0;
@@ -94,7 +133,10 @@ LDPC_TARGET std::int8_t* in_place_layer(const LdpcPlan& plan, const LdpcPlan::Ed
         // Rows past the last one keep their messages at zero. (Where a circulant is shorter than a
         // vector, they repeat the first ones and must not.)
         const bool partial = row + kLanes > size && size >= kLanes;
-        answer<kDegree>(t, out, scale, partial ? Ops::first(size - row) : Ops::fill(-1));
+        answer<kDegree>(t, out, table,
+                        partial ? Ops::both(Ops::first(size - row), Ops::fill(kLargest))
+                                : Ops::fill(kLargest));
+        LDPC_UNROLL
         for (int e = 0; e < kDegree; ++e) {
             std::int8_t* const at = totals + edges[e].read + offset[e];
             const Vec total =
@@ -115,28 +157,28 @@ LDPC_TARGET std::int8_t* in_place_layer(const LdpcPlan& plan, const LdpcPlan::Ed
 
 LDPC_TARGET void iterate(const LdpcPlan& plan, int state, std::int8_t* totals,
                          std::int8_t* messages) noexcept {
-    const Ops::Scale scale = Ops::scale(plan.message_limit);
+    const Ops::Table table = Ops::table();
     for (const LdpcPlan::Layer& layer : plan.layers) {
         const LdpcPlan::Edge* const edges =
             plan.edges[static_cast<std::size_t>(state)].data() + layer.first;
         switch (layer.degree) {
         case 3:
-            messages = rotating_layer<3>(plan, edges, scale, totals, messages);
+            messages = rotating_layer<3>(plan, edges, table, totals, messages);
             break;
         case 6:
-            messages = rotating_layer<6>(plan, edges, scale, totals, messages);
+            messages = rotating_layer<6>(plan, edges, table, totals, messages);
             break;
         case 10:
-            messages = rotating_layer<10>(plan, edges, scale, totals, messages);
+            messages = rotating_layer<10>(plan, edges, table, totals, messages);
             break;
         case 18:
-            messages = rotating_layer<18>(plan, edges, scale, totals, messages);
+            messages = rotating_layer<18>(plan, edges, table, totals, messages);
             break;
         case 8:
-            messages = in_place_layer<8, true>(plan, edges, scale, totals, messages);
+            messages = in_place_layer<8, true>(plan, edges, table, totals, messages);
             break;
         default:
-            messages = in_place_layer<32, false>(plan, edges, scale, totals, messages);
+            messages = in_place_layer<32, false>(plan, edges, table, totals, messages);
         }
     }
 }

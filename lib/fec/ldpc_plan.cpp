@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
 #include <cassert>
 
 #include "telemetry/fec/ldpc_kernel.h"
@@ -8,9 +7,6 @@ namespace telemetry::fec {
 namespace {
 
 constexpr std::uint32_t kLine = 64;
-
-/// The most that six checks a variable (the bits of AR4JA that are not sent) and int8 allow.
-constexpr std::int8_t kMessageLimit = 21;
 
 std::uint32_t whole_lines(std::uint32_t bytes) {
     return (bytes + kLine - 1) / kLine * kLine;
@@ -35,22 +31,9 @@ LdpcPlan make_ldpc_plan(const LdpcCode& code, int lanes) {
     plan.columns = static_cast<std::uint32_t>(code.block_columns);
     plan.rotating = code.family == LdpcFamily::ar4ja;
     plan.shared = code.family == LdpcFamily::telecommand;
-    plan.message_limit = kMessageLimit;
     assert(!plan.rotating || plan.circulant % plan.lanes == 0);
 
-    std::vector<LdpcCirculant> matrix = ldpc_matrix(code);
-    std::vector<int> column_weight(plan.columns);
-    for (const LdpcCirculant& c : matrix)
-        ++column_weight[static_cast<std::size_t>(c.column)];
-    const auto sent =
-        static_cast<std::size_t>((code.variables() - code.punctured) / code.circulant);
-    const int heaviest =
-        *std::max_element(column_weight.begin(), column_weight.begin() + static_cast<long>(sent));
-    // A variable with but one check (AR4JA) must be able to believe it against its symbol.
-    const int lightest = *std::min_element(column_weight.begin(), column_weight.end());
-    plan.symbol_limit = static_cast<std::int8_t>(
-        std::min(127 - heaviest * kMessageLimit, lightest * kMessageLimit - 1));
-
+    const std::vector<LdpcCirculant> matrix = ldpc_matrix(code);
     for (std::size_t i = 0; i < matrix.size(); ++i) {
         if (i == 0 || matrix[i].row != matrix[i - 1].row)
             plan.layers.push_back({static_cast<std::uint32_t>(i), 0});

@@ -82,7 +82,6 @@ inline std::vector<std::int8_t> noisy_symbols(std::span<const std::uint8_t> word
 /// overlap) 32 checks at a time from the same totals.
 inline LdpcOutcome reference_decode(const LdpcCode& code, std::span<const std::int8_t> symbols,
                                     int iterations, std::vector<std::uint8_t>& data) {
-    const LdpcPlan limits = make_ldpc_plan(code, 32);
     const auto rows = ldpc_rows(code);
     const int sent = code.n - code.padding;
     long sum = 0;
@@ -91,11 +90,11 @@ inline LdpcOutcome reference_decode(const LdpcCode& code, std::span<const std::i
     const long gain =
         std::min((128L * LdpcDecoder::kMeanMagnitude * sent + sum / 2) / std::max(sum, 1L), 8192L);
     std::vector<int> total(static_cast<std::size_t>(code.variables()), 0);
-    std::fill_n(total.begin(), code.fill_bits, limits.symbol_limit);
+    std::fill_n(total.begin(), code.fill_bits, 127);
     for (int i = 0; i < sent; ++i)
-        total[static_cast<std::size_t>(code.fill_bits + i)] = static_cast<int>(std::clamp(
-            (symbols[static_cast<std::size_t>(i)] * -gain + 64) >> 7,
-            -static_cast<long>(limits.symbol_limit), static_cast<long>(limits.symbol_limit)));
+        total[static_cast<std::size_t>(code.fill_bits + i)] = static_cast<int>(
+            std::clamp((symbols[static_cast<std::size_t>(i)] * -gain + 64) >> 7,
+                       -long{LdpcDecoder::kSymbolLimit}, long{LdpcDecoder::kSymbolLimit}));
     std::vector<std::vector<int>> message;
     for (const auto& row : rows)
         message.emplace_back(row.size(), 0);
@@ -119,25 +118,28 @@ inline LdpcOutcome reference_decode(const LdpcCode& code, std::span<const std::i
         for (std::size_t start = 0; start < rows.size();) {
             const std::size_t end =
                 std::min(start + group, (start / size + 1) * size); // not across layers
-            const std::vector<int> before = total;
-            for (std::size_t r = start; r < end; ++r) {
-                std::vector<int> said;
+            std::vector<std::vector<int>> said(end - start);
+            for (std::size_t r = start; r < end; ++r)
                 for (std::size_t e = 0; e < rows[r].size(); ++e)
-                    said.push_back(before[static_cast<std::size_t>(rows[r][e])] - message[r][e]);
-                for (std::size_t e = 0; e < rows[r].size(); ++e) {
-                    int least = 127;
+                    said[r - start].push_back(std::clamp(
+                        total[static_cast<std::size_t>(rows[r][e])] - message[r][e], -128, 127));
+            for (std::size_t e = 0; e < rows[start].size(); ++e)
+                for (std::size_t r = start; r < end; ++r) {
+                    const std::vector<int>& t = said[r - start];
+                    int least = 128;
                     bool minus = false;
-                    for (std::size_t f = 0; f < rows[r].size(); ++f)
+                    for (std::size_t f = 0; f < t.size(); ++f)
                         if (f != e) {
-                            least = std::min(least, std::abs(said[f]));
-                            minus ^= said[f] < 0;
+                            least = std::min(least, std::abs(t[f]));
+                            minus ^= t[f] < 0;
                         }
-                    const int m = std::min<int>(limits.message_limit, (3 * least + 2) / 4);
+                    const int m = 13 * std::min(least, 63) / 16;
                     const int fresh = minus ? -m : m;
-                    total[static_cast<std::size_t>(rows[r][e])] += fresh - message[r][e];
+                    int& sum_of = total[static_cast<std::size_t>(rows[r][e])];
+                    sum_of = std::clamp(group == 1 ? t[e] + fresh : sum_of + fresh - message[r][e],
+                                        -128, 127);
                     message[r][e] = fresh;
                 }
-            }
             start = end;
         }
         const int count = failing();
