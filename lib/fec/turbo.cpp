@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
-#include <cstdlib>
+#include <cstring>
 
 namespace telemetry::fec {
 namespace {
 
-constexpr std::size_t kTail = 4; ///< steps that empty a register
+constexpr std::size_t kTail = 4;      ///< steps that empty a register
+constexpr std::size_t kTailWidth = 6; ///< outputs of a step
 
 /// Outputs of both encoders: what "out 0a" … "out 3b" are called in the standard's figure 6-2.
 /// Their order is that of the rows of TurboEncoder::outputs_.
@@ -83,8 +84,13 @@ Answers make_answers() {
 
 /// The eight bits of a byte, the highest first, as bytes of 0 and 1.
 void unpack(std::uint8_t byte, std::uint8_t* bits) noexcept {
-    for (int k = 0; k < 8; ++k)
-        bits[k] = byte >> (7 - k) & 1;
+    // Copies 9 apart: bit 7 - k comes to the highest place of byte k.
+    const std::uint64_t word = (byte * 0x8040201008040201u & 0x8080808080808080u) >> 7;
+    if constexpr (std::endian::native == std::endian::little)
+        std::memcpy(bits, &word, sizeof word);
+    else
+        for (int k = 0; k < 8; ++k)
+            bits[k] = static_cast<std::uint8_t>(word >> (8 * k) & 1);
 }
 
 /// One component encoder's work: the outputs of which a pointer is given, a bit in each byte.
@@ -114,7 +120,7 @@ void encode_component(std::span<const std::uint8_t> bytes, std::uint8_t* systema
     }
 }
 
-/// Rows of Component::parity a step, and which outputs they are.
+/// Rows of parities a step, and which outputs they are.
 struct Rows {
     std::size_t count;
     std::array<Output, 3> outputs;
@@ -207,25 +213,51 @@ void TurboEncoder::encode(std::span<const std::uint8_t> bytes, std::vector<std::
 
 TurboDecoder::TurboDecoder(const TurboCode& code, const TurboOptions& options)
     : code_(code), options_(options), encoder_(code),
-      steps_((code.information_bits + kTurboWindows - 1) / kTurboWindows),
-      to_second_(steps_ * kTurboWindows), to_first_(steps_ * kTurboWindows), channel_(steps_),
-      decided_(steps_), store_(steps_ * kTurboStates) {
+      steps_((code.information_bits + kTurboWindows - 1) / kTurboWindows), decided_(steps_),
+      store_(steps_ * kTurboStates), decide_(choose_turbo_decide(options.level)),
+      pack_(options.level) {
     const Format& format = format_of(code.rate);
+    const auto permutation = turbo_permutation(code.information_bits);
+    std::size_t rows = steps_;
     for (std::size_t c = 0; c < components_.size(); ++c) {
         Component& component = components_[c];
+        component.channel.resize(steps_);
         component.systematic.resize(steps_);
-        component.parity.resize(steps_ * rows_of(format.parities[c], c).count);
-        component.extrinsic.resize(steps_);
+        component.known.resize(steps_);
+        component.first_parity = rows;
+        rows += steps_ * rows_of(format.parities[c], c).count;
         component.pass = choose_turbo_pass(format.parities[c], options.level);
+        // Slots behind the end of the block tell each other, and nobody else.
+        component.places.resize(steps_ * kTurboWindows);
+        for (std::size_t at = 0; at < component.places.size(); ++at)
+            component.places[slot(at)] = static_cast<std::uint16_t>(slot(at));
+        for (std::size_t at = 0; at < permutation.size(); ++at) {
+            const std::size_t here = slot(c == 0 ? permutation[at] : at);
+            const std::size_t there = slot(c == 0 ? at : permutation[at]);
+            component.places[here] = static_cast<std::uint16_t>(there);
+        }
     }
-    // Slots behind the end of the block stay their own: nothing comes from there.
-    for (std::size_t at = 0; at < to_second_.size(); ++at)
-        to_second_[slot(at)] = to_first_[slot(at)] = static_cast<std::uint16_t>(slot(at));
-    const auto permutation = turbo_permutation(code.information_bits);
-    for (std::size_t at = 0; at < permutation.size(); ++at) {
-        to_second_[slot(at)] = static_cast<std::uint16_t>(slot(permutation[at]));
-        to_first_[slot(permutation[at])] = static_cast<std::uint16_t>(slot(at));
-    }
+    const std::size_t tail = rows * kTurboWindows;
+    received_.resize(rows + 1);
+
+    for (std::size_t step = 0; step < code.information_bits + kTail; ++step)
+        for (std::size_t k = 0; k < format.symbols_per_bit; ++k) {
+            const Output output = (step % 2 == 0 ? format.even : format.odd)[k];
+            std::size_t place = slot(step);
+            for (std::size_t c = 0; c < components_.size(); ++c) {
+                const Rows parities = rows_of(format.parities[c], c);
+                for (std::size_t row = 0; row < parities.count; ++row)
+                    if (parities.outputs[row] == output)
+                        place =
+                            (components_[c].first_parity + step % steps_ * parities.count + row) *
+                                kTurboWindows +
+                            step / steps_;
+            }
+            if (step >= code.information_bits)
+                place = tail + (step - code.information_bits) * kTailWidth + output;
+            places_.push_back(static_cast<std::uint16_t>(place));
+        }
+    bits_.resize(steps_ * kTurboWindows);
     symbols_.reserve(code.symbols());
 }
 
@@ -236,66 +268,47 @@ std::size_t TurboDecoder::slot(std::size_t step) const noexcept {
 
 /// Log-likelihood ratios of the channel, sorted to where the component decoders want them.
 void TurboDecoder::receive(std::span<const std::int8_t> symbols) noexcept {
-    const Format& format = format_of(code_.rate);
-    const std::size_t width = format.symbols_per_bit;
-    const std::size_t count = code_.information_bits;
-
     std::int32_t total = 0;
     std::int32_t present = 0;
     for (const std::int8_t symbol : symbols) {
-        total += std::abs(static_cast<std::int32_t>(symbol));
+        total += symbol < 0 ? -symbol : symbol;
         present += symbol != 0;
     }
     // 16 fractional bits; at most 2^23, so that a product with a symbol fits.
-    const double nats = kNatsOfMean[static_cast<std::size_t>(code_.rate)];
-    const auto unit = static_cast<std::int64_t>(nats * kTurboNat * 65536);
+    const auto unit = static_cast<std::int64_t>(kNatsOfMean[static_cast<std::size_t>(code_.rate)] *
+                                                kTurboNat * 65536);
     const auto factor = static_cast<std::int32_t>(
         total > 0 ? std::min<std::int64_t>(unit * present / total, 1 << 23) : 0);
-    const auto ratio = [&](std::int8_t symbol) {
-        const std::int32_t value = (symbol * factor + (1 << 15)) >> 16;
-        return static_cast<std::int16_t>(std::clamp(value, -kTurboMostChannel, kTurboMostChannel));
-    };
+    std::array<std::int16_t, 256> ratios;
+    for (std::int32_t symbol = -128; symbol < 128; ++symbol)
+        ratios[static_cast<std::uint8_t>(symbol)] = static_cast<std::int16_t>(
+            std::clamp((symbol * factor + (1 << 15)) >> 16, -kTurboMostChannel, kTurboMostChannel));
+    std::int16_t* to = received_.data()->of.data();
+    const std::uint16_t* place = places_.data();
+    for (const std::int8_t symbol : symbols)
+        to[*place++] = ratios[static_cast<std::uint8_t>(symbol)];
 
-    const auto place_of = [&](Output output, std::size_t step) -> std::size_t {
-        const auto& outputs = step % 2 == 0 ? format.even : format.odd;
-        for (std::size_t k = 0; k < width; ++k)
-            if (outputs[k] == output)
-                return k;
-        return width;
-    };
-    const auto spread = [&](Output output, TurboLanes* to, std::size_t stride) {
-        const std::array<std::size_t, 2> places{place_of(output, 0), place_of(output, 1)};
-        std::size_t row = 0;
-        std::size_t lane = 0;
-        for (std::size_t step = 0; step < count; ++step) {
-            const std::size_t place = places[step % 2];
-            to[row * stride].of[lane] =
-                place < width ? ratio(symbols[step * width + place]) : std::int16_t{0};
-            if (++row == steps_) {
-                row = 0;
-                ++lane;
-            }
-        }
-    };
-    spread(k0a, channel_.data(), 1);
+    auto& [first, second] = components_;
+    std::copy_n(received_.begin(), steps_, first.channel.begin());
+    std::copy_n(received_.begin(), steps_, first.systematic.begin());
+    std::int16_t* permuted = second.channel.data()->of.data();
+    for (std::size_t at = 0; at < first.places.size(); ++at)
+        permuted[first.places[at]] = to[at];
+
+    const std::int16_t* tail = received_.back().of.data();
+    const Format& format = format_of(code_.rate);
     for (std::size_t c = 0; c < components_.size(); ++c) {
         Component& component = components_[c];
         const Rows rows = rows_of(format.parities[c], c);
-        for (std::size_t k = 0; k < rows.count; ++k)
-            spread(rows.outputs[k], component.parity.data() + k, rows.count);
-
-        // In the last four steps nothing goes into the register, so one path leads from each state
-        // to state 0.
+        // Nothing goes into the register in the last four steps, so that one path leads from each
+        // state to state 0.
         for (std::size_t start = 0; start < kTurboStates; ++start) {
             std::int32_t metric = kTurboZero;
             auto state = static_cast<unsigned>(start);
-            for (std::size_t step = count; step < count + kTail; ++step, state >>= 1) {
+            for (std::size_t step = 0; step < kTail; ++step, state >>= 1) {
                 const auto add = [&](Output output, unsigned bit) {
-                    const std::size_t place = place_of(output, step);
-                    if (place < width) {
-                        const std::int16_t value = ratio(symbols[step * width + place]);
-                        metric += bit ? value : -value;
-                    }
+                    const std::int32_t value = tail[step * kTailWidth + output];
+                    metric += bit ? value : -value;
                 };
                 if (c == 0)
                     add(k0a, parity(state & kBackward));
@@ -304,23 +317,26 @@ void TurboDecoder::receive(std::span<const std::int8_t> symbols) noexcept {
             }
             component.end[start] = static_cast<std::uint16_t>(metric);
         }
-        for (auto& edges : component.edges)
-            for (auto* edge : {&edges.forward, &edges.backward})
-                for (auto& row : *edge)
-                    row.fill(kTurboZero);
+        for (auto* rows_of_edge : {&component.edges[0].forward, &component.edges[0].backward})
+            for (auto& row : *rows_of_edge)
+                row.fill(kTurboZero);
     }
 }
 
-void TurboDecoder::run(Component& component, int iteration) noexcept {
-    const auto parity = static_cast<std::size_t>(iteration % 2);
-    component.pass({.systematic = component.systematic.data()->of.data(),
-                    .parity = component.parity.data()->of.data(),
-                    .extrinsic = component.extrinsic.data()->of.data(),
+void TurboDecoder::run(std::size_t which, int iteration) noexcept {
+    Component& component = components_[which];
+    const auto odd = static_cast<std::size_t>(iteration % 2);
+    component.pass({.channel = component.channel.data()->of.data(),
+                    .systematic = component.systematic.data()->of.data(),
+                    .parity = received_[component.first_parity].of.data(),
+                    .known = component.known.data()->of.data(),
+                    .other = components_[1 - which].systematic.data()->of.data(),
+                    .places = component.places.data(),
                     .steps = steps_,
                     .last_steps = code_.information_bits - (kTurboWindows - 1) * steps_,
                     .end = &component.end,
-                    .before = &component.edges[parity],
-                    .after = &component.edges[1 - parity],
+                    .before = &component.edges[odd],
+                    .after = &component.edges[1 - odd],
                     .store = store_.data()->of.data()});
 }
 
@@ -329,65 +345,40 @@ TurboOutcome TurboDecoder::decode(std::span<const std::int8_t> symbols,
     assert(symbols.size() == code_.symbols() && bytes.size() == code_.bytes());
     receive(symbols);
     auto& [first, second] = components_;
-    const auto flat = [](std::vector<TurboLanes>& rows) { return rows.data()->of.data(); };
-    std::copy(channel_.begin(), channel_.end(), first.systematic.begin());
     TurboOutcome outcome;
-    while (outcome.iterations < options_.iterations) {
-        run(first, outcome.iterations);
-        // The second decoder is told what the channel and the first one say.
-        for (std::size_t row = 0; row < steps_; ++row)
-            for (std::size_t lane = 0; lane < kTurboWindows; ++lane)
-                first.extrinsic[row].of[lane] = static_cast<std::int16_t>(
-                    first.extrinsic[row].of[lane] + channel_[row].of[lane]);
-        {
-            const std::int16_t* from = flat(first.extrinsic);
-            std::int16_t* to = flat(second.systematic);
-            for (std::size_t at = 0; at < to_second_.size(); ++at)
-                to[at] = from[to_second_[at]];
-        }
-        run(second, outcome.iterations);
-        {
-            const std::int16_t* from = flat(second.extrinsic);
-            std::int16_t* to = flat(first.systematic);
-            for (std::size_t at = 0; at < to_first_.size(); ++at)
-                to[at] = from[to_first_[at]];
-        }
+    std::fill(decided_.begin(), decided_.end(), TurboLanes{});
+    while (outcome.iterations < options_.iterations && !done(outcome)) {
+        run(0, outcome.iterations);
+        run(1, outcome.iterations);
+        const bool same = decide_({.channel = first.channel.data()->of.data(),
+                                   .first = first.known.data()->of.data(),
+                                   .second = first.systematic.data()->of.data(),
+                                   .decided = decided_.data()->of.data(),
+                                   .steps = steps_});
+        outcome.settled = same && outcome.iterations > 0;
         ++outcome.iterations;
-        const bool same = decide();
-        outcome.settled = same && outcome.iterations > 1;
-        if (outcome.settled && options_.stop == TurboStop::when_settled)
-            break;
     }
-
-    for (std::size_t at = 0, byte = 0; byte < bytes.size(); ++byte) {
-        unsigned bits = 0;
-        for (int bit = 0; bit < 8; ++bit, ++at)
-            bits = bits << 1 | (decided_[at % steps_].of[at / steps_] > 0);
-        bytes[byte] = static_cast<std::uint8_t>(bits);
-    }
+    give(bytes);
     symbols_.clear();
     encoder_.encode(bytes, symbols_);
-    for (std::size_t at = 0; at < symbols.size(); ++at)
-        outcome.corrected += symbols_[at] ? symbols[at] < 0 : symbols[at] > 0;
+    for (std::size_t at = 0; at < symbols.size(); ++at) {
+        const int sent = 2 * symbols_[at] - 1;
+        outcome.corrected += sent * symbols[at] < 0;
+    }
     return outcome;
 }
 
-/// Decisions of both decoders together; true when they are those of the last iteration. On the way
-/// the a-priori knowledge in first.systematic gets the channel's symbols added.
-bool TurboDecoder::decide() noexcept {
-    auto& first = components_[0];
-    std::int16_t changed = 0;
-    for (std::size_t row = 0; row < steps_; ++row)
-        for (std::size_t lane = 0; lane < kTurboWindows; ++lane) {
-            const std::int16_t a_priori = first.systematic[row].of[lane];
-            const auto all = static_cast<std::int16_t>(a_priori + first.extrinsic[row].of[lane]);
-            const auto one = static_cast<std::int16_t>(all > 0);
-            changed |= static_cast<std::int16_t>(one ^ decided_[row].of[lane]);
-            decided_[row].of[lane] = one;
-            first.systematic[row].of[lane] =
-                static_cast<std::int16_t>(a_priori + channel_[row].of[lane]);
-        }
-    return changed == 0;
+bool TurboDecoder::done(const TurboOutcome& outcome) const noexcept {
+    return outcome.settled && options_.stop == TurboStop::when_settled;
+}
+
+/// Packs the decisions.
+void TurboDecoder::give(std::span<std::uint8_t> bytes) noexcept {
+    std::int8_t* bit = bits_.data();
+    for (std::size_t lane = 0; lane < kTurboWindows; ++lane)
+        for (const TurboLanes& step : decided_)
+            *bit++ = static_cast<std::int8_t>(step.of[lane] & 1);
+    pack_(std::span(bits_).first(code_.information_bits), bytes);
 }
 
 } // namespace telemetry::fec

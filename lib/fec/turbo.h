@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "telemetry/fec/bits.h"
 #include "telemetry/fec/turbo_kernel.h"
 #include "telemetry/simd/level.h"
 
@@ -97,30 +98,34 @@ public:
 
 private:
     struct Component {
-        std::vector<TurboLanes>
-            systematic;                 ///< of the channel and, a priori, of the other component
-        std::vector<TurboLanes> parity; ///< `parities` rows a step
-        std::vector<TurboLanes> extrinsic;
-        std::array<TurboEdges, 2> edges; ///< of this iteration and the last one
-        TurboMetrics end{};              ///< metrics behind the last step
+        std::vector<TurboLanes> channel;    ///< systematic symbols in this component's order
+        std::vector<TurboLanes> systematic; ///< with what the other component told
+        std::vector<TurboLanes> known;      ///< `channel` with what this component tells
+        std::vector<std::uint16_t> places;  ///< for each of `known`, its index in the other's order
+        std::size_t first_parity = 0;       ///< row of received_
+        TurboMetrics end{};                 ///< behind the last step
+        std::array<TurboEdges, 2> edges;    ///< of this iteration and the last one, in turns
         TurboPass pass = nullptr;
     };
 
     std::size_t slot(std::size_t step) const noexcept;
     void receive(std::span<const std::int8_t> symbols) noexcept;
-    void run(Component& component, int iteration) noexcept;
-    bool decide() noexcept;
+    void run(std::size_t which, int iteration) noexcept;
+    bool done(const TurboOutcome& outcome) const noexcept;
+    void give(std::span<std::uint8_t> bytes) noexcept;
 
     TurboCode code_;
     TurboOptions options_;
     TurboEncoder encoder_;
-    std::size_t steps_;                    ///< of a window
-    std::vector<std::uint16_t> to_second_; ///< slot of the first component for each of the second
-    std::vector<std::uint16_t> to_first_;  ///< and the other way
-    std::vector<TurboLanes> channel_;      ///< systematic symbols
-    std::vector<TurboLanes> decided_;
+    std::size_t steps_;                 ///< of a window
+    std::vector<std::uint16_t> places_; ///< for each symbol, its index in received_
+    std::vector<TurboLanes> received_;  ///< systematic symbols, both components' parities, the tail
     std::array<Component, 2> components_;
+    std::vector<TurboLanes> decided_;
     std::vector<TurboLanes> store_;
+    TurboDecide decide_;
+    SignPacker pack_;
+    std::vector<std::int8_t> bits_;     ///< the decisions, one in each byte
     std::vector<std::uint8_t> symbols_; ///< of the decoded code word
 };
 

@@ -14,9 +14,9 @@ namespace telemetry::fec {
 namespace {
 
 /// log 2 in the units of state metrics, rounded.
-constexpr std::uint16_t kLog2 = static_cast<std::uint16_t>(2 * kTurboNat * 0.6931 + 0.5);
+constexpr std::uint16_t kLog2 = (2 * kTurboNat * 6931 + 5000) / 10000;
 /// Steps between normalisations.
-constexpr std::size_t kNormalised = 8;
+constexpr std::size_t kNormalised = 16;
 
 struct Transition {
     std::size_t from;
@@ -113,6 +113,14 @@ TurboPass choose(simd::Level limit) {
     return simd::choose<TurboPass>(kVariants, limit);
 }
 
+constexpr std::array kDecide = {
+    simd::Variant<TurboDecide>{simd::Level::generic, &generic::decide},
+#if defined(__x86_64__)
+    simd::Variant<TurboDecide>{simd::Level::avx2, &avx2::decide},
+    simd::Variant<TurboDecide>{simd::Level::avx512, &avx512::decide},
+#endif
+};
+
 } // namespace
 
 TurboPass choose_turbo_pass(TurboParity parity, simd::Level limit) {
@@ -127,6 +135,10 @@ TurboPass choose_turbo_pass(TurboParity parity, simd::Level limit) {
         return choose<CodeOneThree>(limit);
     }
     return choose<CodeOne>(limit);
+}
+
+TurboDecide choose_turbo_decide(simd::Level limit) {
+    return simd::choose<TurboDecide>(kDecide, limit);
 }
 
 } // namespace telemetry::fec

@@ -20,11 +20,12 @@ struct alignas(64) TurboLanes {
 /// Units of a log-likelihood ratio in one nat. State metrics count twice as many.
 inline constexpr int kTurboNat = 8;
 /// Greatest values from the channel and between the component decoders.
-inline constexpr int kTurboMostChannel = 127;
-inline constexpr int kTurboMostExtrinsic = 480;
+inline constexpr int kTurboMostChannel = 96;
+inline constexpr int kTurboMostExtrinsic = 127;
 
-/// State metrics are unsigned, around this. Two of them are added in a pass; between
-/// normalisations they wander less than this far.
+/// State metrics are unsigned, around this. Two of them are added in a pass. A step with three
+/// parities changes them by at most 127 + 4 × 96 = 511, and after four steps any state was reached
+/// from any other: in 16 steps between normalisations they wander less than 20 × 511 from here.
 inline constexpr std::uint16_t kTurboZero = 16384;
 /// Of a state that cannot be.
 inline constexpr std::uint16_t kTurboNever = kTurboZero - 8000;
@@ -41,7 +42,7 @@ inline constexpr TurboMetrics kTurboStart = [] {
 }();
 
 /// Steps that a window begins early, in the neighbour's part.
-inline constexpr std::size_t kTurboTraining = 16;
+inline constexpr std::size_t kTurboTraining = 12;
 
 /// State metrics from which the next iteration starts.
 struct TurboEdges {
@@ -54,9 +55,12 @@ struct TurboEdges {
 
 /// Log-likelihood ratios are for each step those of all windows (TurboLanes).
 struct TurboWork {
-    const std::int16_t* systematic; ///< with what is known a priori
+    const std::int16_t* channel;    ///< systematic symbols
+    const std::int16_t* systematic; ///< the same with what the other component told
     const std::int16_t* parity;     ///< for each step those of one parity after the other
-    std::int16_t* extrinsic;        ///< result
+    std::int16_t* known;            ///< result: the channel and what this component tells
+    std::int16_t* other;            ///< the same in the order of the other component
+    const std::uint16_t* places;    ///< for each of `known`, its index in `other`
     std::size_t steps;              ///< of a window
     std::size_t last_steps;         ///< of the last window: the others of it are not there
     const TurboMetrics* end;        ///< behind the last step
@@ -65,12 +69,23 @@ struct TurboWork {
     std::int16_t* store; ///< kTurboStates × kTurboWindows for each step, aligned
 };
 
+struct TurboDecision {
+    const std::int16_t* channel; ///< in the order of the first component, as all here
+    const std::int16_t* first;   ///< what it knows, with the channel
+    const std::int16_t* second;  ///< and what the second one knows
+    std::int16_t* decided;       ///< 0 or -1 (bit 1); of the last iteration, then of this one
+    std::size_t steps;
+};
+
 /// The outputs of a component encoder that are sent: 1, 2, 3 for the forward connections 11011,
 /// 10101, 11111.
 enum class TurboParity : std::uint8_t { one, two_three, one_two_three, one_three };
 
 using TurboPass = void (*)(const TurboWork&) noexcept;
+/// True when nothing changed.
+using TurboDecide = bool (*)(const TurboDecision&) noexcept;
 
 TurboPass choose_turbo_pass(TurboParity parity, simd::Level limit);
+TurboDecide choose_turbo_decide(simd::Level limit);
 
 } // namespace telemetry::fec
