@@ -73,14 +73,13 @@ struct TurboOutcome {
 /// Decoder of a turbo code: log-MAP component decoders on 16-bit integers.
 ///
 /// A block is cut into 32 windows that run side by side, one in each 16-bit lane of a register; so
-/// the 16 state metrics are 16 registers and nothing is ever shuffled. A window begins with the
-/// metrics that its neighbour ended with an iteration ago, which costs no training steps and, after
-/// some iterations, no sensitivity.
+/// the 16 state metrics are 16 registers and nothing is ever shuffled. A window starts twelve steps
+/// early from the metrics that its neighbour had there an iteration ago: as good as one long window
+/// (with no such steps half an iteration is lost).
 ///
 /// log(e^a + e^b) is taken as max(a, b, (a+b)/2 + log 2), its tangent where a = b: in a butterfly
 /// of the trellis both new metrics share the third term, for their branches count alike and
-/// opposite. That is within a few hundredths of a dB of the exact sum, where max(a, b) alone loses
-/// 0.2 dB.
+/// opposite. All that costs 0.02 dB against exact arithmetic, where max(a, b) alone costs 0.2 dB.
 ///
 /// The sum, unlike the maximum, needs to know how reliable symbols are. The level is taken from the
 /// block itself and the noise from where the code begins to work: a signal that is better decodes
