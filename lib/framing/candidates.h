@@ -19,6 +19,8 @@ struct Candidate {
     int sync_errors = 0;
     bool inverted = false; ///< the sync word came with its bits inverted
     int stage = 0;         ///< for the framing to count its looks
+
+    static constexpr int kUnseen = 1 << 30; ///< sync_errors of one that no look was taken at yet
 };
 
 /// What a framing says after a look at a candidate.
@@ -30,6 +32,10 @@ struct Look {
     };
     Verdict verdict;
     std::size_t symbols = 0;
+    /// > 0, and not with `more`: another frame may begin as many symbols after the beginning of
+    /// this one, in the same sense; look there whether its sync word was seen or not. Its stage is
+    /// the one that this candidate leaves with.
+    std::size_t next = 0;
 };
 
 /// Keeps the last symbols, searches them for a sync word, and follows every place where it was
@@ -41,7 +47,11 @@ public:
     /// may ask for.
     Candidates(const SyncPattern& marker, int threshold, std::size_t first_look,
                std::size_t longest)
-        : search_(marker, {threshold}), first_look_(static_cast<std::int64_t>(first_look)),
+        : Candidates(marker, SoftSyncLimits{threshold, 0}, first_look, longest) {}
+    Candidates(const SyncPattern& marker, const SoftSyncLimits& limits, std::size_t first_look,
+               std::size_t longest)
+        : marker_(marker), search_(marker, limits),
+          first_look_(static_cast<std::int64_t>(first_look)),
           keep_(longest + static_cast<std::size_t>(marker.length) + 1), buffer_(4 * keep_ + 4096) {}
 
     /// `look(Candidate&, std::span<const std::int8_t>)` gets the symbols after the sync word that
@@ -119,6 +129,8 @@ private:
     template <class Examine>
     bool examine(std::size_t index, Examine& look) noexcept {
         Candidate& candidate = candidates_[index];
+        if (candidate.sync_errors == Candidate::kUnseen)
+            candidate.sync_errors = errors_before(candidate);
         const Look result =
             look(candidate, std::span<const std::int8_t>(buffer_).subspan(
                                 static_cast<std::size_t>(candidate.start - base_),
@@ -139,7 +151,22 @@ private:
                     candidates_[kept++] = candidates_[i];
             held_ = kept;
         }
+        if (result.next > 0) {
+            const auto start = done.start + static_cast<std::int64_t>(result.next);
+            add({start, start + first_look_, Candidate::kUnseen, done.inverted, done.stage});
+        }
         return true;
+    }
+
+    /// Wrong signs where the sync word of a candidate should be.
+    int errors_before(const Candidate& candidate) const noexcept {
+        const auto first = static_cast<std::size_t>(candidate.start - base_ - marker_.length);
+        int errors = 0;
+        for (int i = 0; i < marker_.length; ++i) {
+            const bool one = buffer_[first + static_cast<std::size_t>(i)] > 0;
+            errors += one != (marker_.bit(i) != candidate.inverted);
+        }
+        return errors;
     }
 
     void remove(std::size_t index) noexcept {
@@ -169,6 +196,7 @@ private:
         candidates_[held_++] = candidate;
     }
 
+    SyncPattern marker_;
     SoftSyncSearch search_;
     std::int64_t first_look_;
     std::size_t keep_;

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "telemetry/base/catalog.h"
+#include "telemetry/framing/ccsds_blocks.h"
 #include "telemetry/framing/ccsds_tm.h"
 #include "telemetry/framing/deframer.h"
 #include "telemetry/framing/gomspace.h"
@@ -12,7 +13,8 @@ namespace telemetry::framing {
 std::span<const DeframerEntry> deframers() {
     static const std::vector<DeframerEntry> catalog = [] {
         std::vector<DeframerEntry> all;
-        for (const auto part : {hdlc_deframers(), gomspace_deframers(), ccsds_deframers()})
+        for (const auto part :
+             {hdlc_deframers(), gomspace_deframers(), ccsds_deframers(), ccsds_block_deframers()})
             all.insert(all.end(), part.begin(), part.end());
         return all;
     }();

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "telemetry/base/text.h"
 #include "telemetry/fec/bits.h"
 #include "telemetry/fec/scrambler.h"
 #include "telemetry/framing/soft_reed_solomon.h"
@@ -55,7 +56,7 @@ Result<std::unique_ptr<Deframer>> make(const Settings& settings) {
         options.rs_basis =
             settings.text("rs_basis") == "dual" ? fec::RsBasis::dual : fec::RsBasis::conventional;
     options.rs_interleaving = static_cast<int>(settings.integer("rs_interleaving"));
-    options.scrambler = settings.text("scrambler") == "none" ? Scrambler::none : Scrambler::ccsds;
+    options.scrambler = *find_scrambler(settings.text("scrambler"));
     options.precoding =
         settings.text("precoding") == "none" ? Precoding::none : Precoding::differential;
     options.fecf = settings.flag("fecf") ? Fecf::present : Fecf::absent;
@@ -114,8 +115,8 @@ constexpr std::array<Field, 8> fields(std::string_view convolutional, std::strin
         {.name = "scrambler",
          .type = Field::Type::choice,
          .fallback = "CCSDS",
-         .choices = "none|CCSDS",
-         .help = "Pseudo-randomiser over everything behind the sync marker."},
+         .choices = kScramblerChoices,
+         .help = kScramblerHelp},
         {.name = "precoding",
          .type = Field::Type::choice,
          .fallback = "none",
@@ -148,6 +149,22 @@ constexpr DeframerEntry kEntries[] = {
 };
 
 } // namespace
+
+std::optional<Scrambler> find_scrambler(std::string_view name) {
+    constexpr std::array kAll = {Scrambler::none, Scrambler::ccsds, Scrambler::ccsds_long};
+    const auto names = split(kScramblerChoices, '|');
+    for (std::size_t i = 0; i < kAll.size(); ++i)
+        if (equal_ignoring_case(names[i], name))
+            return kAll[i];
+    return std::nullopt;
+}
+
+void randomise(Scrambler scrambler, std::span<std::uint8_t> bytes) noexcept {
+    if (scrambler == Scrambler::ccsds)
+        fec::ccsds_randomize(bytes);
+    else if (scrambler == Scrambler::ccsds_long)
+        fec::ccsds_randomize_long(bytes);
+}
 
 std::span<const DeframerEntry> ccsds_deframers() {
     return kEntries;
@@ -326,8 +343,7 @@ Look CcsdsTmDeframer::examine(Branch& branch, const Candidate& candidate,
         return {Look::Verdict::reject};
     }
     pack_msb(symbols, candidate.inverted, bytes_);
-    if (options_.scrambler == Scrambler::ccsds)
-        fec::ccsds_randomize(bytes_);
+    randomise(options_.scrambler, bytes_);
     Frame frame;
     if (reed_solomon_) {
         trust_of_bytes(symbols, trust_);

@@ -18,7 +18,16 @@
 
 namespace telemetry::framing {
 
-enum class Scrambler : std::uint8_t { none, ccsds };
+/// Pseudo-randomiser of CCSDS 131.0-B-5 section 10: the old one of 255 bits, or the one of 131071.
+enum class Scrambler : std::uint8_t { none, ccsds, ccsds_long };
+inline constexpr std::string_view kScramblerChoices = "none|CCSDS|CCSDS 131071";
+inline constexpr std::string_view kScramblerHelp =
+    "Pseudo-randomiser over everything behind the sync marker: the usual one, which repeats after "
+    "255 bits, or that of 131071 bits.";
+/// By its name in a station file; nothing when there is none of that name.
+std::optional<Scrambler> find_scrambler(std::string_view name);
+void randomise(Scrambler scrambler, std::span<std::uint8_t> bytes) noexcept;
+
 enum class Precoding : std::uint8_t { none, differential }; ///< differential: NRZ-M
 enum class Fecf : std::uint8_t { absent, present };
 

@@ -23,7 +23,7 @@ struct CcsdsOptions {
     std::size_t frame_size = 0; ///< bytes before parity, FECF included
     std::optional<fec::ReedSolomonCode> reed_solomon;
     int interleaving = 1;
-    bool randomised = true;
+    std::string scrambler = "CCSDS";
     bool fecf = false;
     bool differential = false; ///< NRZ-M, in front of the convolutional code
     std::optional<fec::ConvolutionalCode> convolutional;
@@ -46,33 +46,23 @@ public:
     void frame(std::span<const std::uint8_t> bytes, Bits& bits) override {
         assert(bytes.size() == size().most);
         std::vector<std::uint8_t> block(bytes.begin(), bytes.end());
-        if (options_.fecf) {
-            static const fec::Crc kFecf(fec::kCrc16False);
-            const auto check = kFecf(bytes);
-            block.push_back(static_cast<std::uint8_t>(check >> 8));
-            block.push_back(static_cast<std::uint8_t>(check));
-        }
+        if (options_.fecf)
+            append_fecf(block);
         if (code_) {
             const std::size_t data = block.size();
             block.resize(data + static_cast<std::size_t>(code_->parity()));
             code_->encode(std::span(block).first(data), std::span(block).subspan(data));
         }
-        if (options_.randomised)
-            fec::ccsds_randomize(block);
+        randomise(options_.scrambler, block);
         plain_.clear();
         fec::append_word(0x1acffc1d, 32, plain_);
         fec::append_bits_msb(block, plain_);
         send(bits);
     }
 
-    /// Idle data is noise-like (CCSDS 132.0-B-3 section 4.1.4.6 recommends it for idle frames), so
-    /// that symbol timing and decoders stay in step: x^15+x^14+1.
     void idle(std::size_t count, Bits& bits) override {
         plain_.clear();
-        for (std::size_t k = 0; k < (convolutional_ ? (count + 1) / 2 : count); ++k) {
-            idle_ = idle_ << 1 | ((idle_ >> 14 ^ idle_ >> 13) & 1);
-            plain_.push_back(idle_ & 1);
-        }
+        idle_.append(convolutional_ ? (count + 1) / 2 : count, plain_);
         send(bits);
     }
 
@@ -91,7 +81,7 @@ private:
     std::optional<fec::InterleavedReedSolomon> code_;
     std::optional<fec::ConvolutionalEncoder> convolutional_;
     fec::DifferentialEncoder precoder_{fec::Transition::on_one};
-    std::uint32_t idle_ = 0x7fff;
+    IdleSequence idle_;
     Bits plain_;
 };
 
@@ -105,6 +95,20 @@ std::optional<fec::ReedSolomonCode> reed_solomon_code(std::string_view basis) {
 
 } // namespace
 
+void append_fecf(std::vector<std::uint8_t>& frame) {
+    static const fec::Crc kFecf(fec::kCrc16False);
+    const auto check = kFecf(frame);
+    frame.push_back(static_cast<std::uint8_t>(check >> 8));
+    frame.push_back(static_cast<std::uint8_t>(check));
+}
+
+void randomise(std::string_view scrambler, std::span<std::uint8_t> bytes) {
+    if (equal_ignoring_case(scrambler, "CCSDS"))
+        fec::ccsds_randomize(bytes);
+    else if (equal_ignoring_case(scrambler, "CCSDS 131071"))
+        fec::ccsds_randomize_long(bytes);
+}
+
 Result<std::unique_ptr<Framer>> make_ccsds_framer(const Settings& settings,
                                                   const CcsdsDefaults& defaults) {
     CcsdsOptions options;
@@ -113,7 +117,7 @@ Result<std::unique_ptr<Framer>> make_ccsds_framer(const Settings& settings,
         fec::find_convolutional_code(text_or(settings, "convolutional", defaults.convolutional));
     options.reed_solomon = reed_solomon_code(text_or(settings, "rs_basis", defaults.rs_basis));
     options.interleaving = static_cast<int>(number_or(settings, "rs_interleaving", 1));
-    options.randomised = !equal_ignoring_case(text_or(settings, "scrambler", "CCSDS"), "none");
+    options.scrambler = text_or(settings, "scrambler", "CCSDS");
     options.fecf = flag_or(settings, "fecf", false);
     options.differential =
         equal_ignoring_case(text_or(settings, "precoding", "none"), "differential");

@@ -10,6 +10,7 @@
 #include "telemetry/fec/line_code.h"
 #include "telemetry/fec/reed_solomon.h"
 #include "telemetry/fec/scrambler.h"
+#include "telemetry/modem/ccsds_block_framer.h"
 #include "telemetry/modem/ccsds_framer.h"
 #include "telemetry/modem/modulator.h"
 #include "telemetry/modem/option.h"
@@ -171,6 +172,8 @@ constexpr Framing kFramings[] = {
     {"CCSDS Concatenated", make_ccsds<Ccsds::concatenated>},
     {"CCSDS Reed-Solomon", make_ccsds<Ccsds::reed_solomon>},
     {"CCSDS Uncoded", make_ccsds<Ccsds::uncoded>},
+    {"CCSDS LDPC", make_ldpc_framer},
+    {"CCSDS Turbo", make_turbo_framer},
 };
 
 } // namespace

@@ -61,7 +61,7 @@ public:
 };
 
 /// `framing` is one of AX.25, AX.25 G3RUH, AX100 ASM+Golay, AX100 Reed Solomon, U482C, and
-/// CCSDS TM, CCSDS Concatenated, CCSDS Reed-Solomon, CCSDS Uncoded.
+/// CCSDS TM, CCSDS Concatenated, CCSDS Reed-Solomon, CCSDS Uncoded, CCSDS LDPC, CCSDS Turbo.
 Result<std::unique_ptr<Framer>> make_framer(std::string_view framing, const Settings& settings);
 
 } // namespace telemetry::modem
