@@ -69,6 +69,9 @@ struct ValueBatch {
     std::span<const Validity> validity = {};
     std::span<const ElementIndices> element = {}; ///< empty: all 0
     std::span<const std::uint32_t> packet = {};   ///< index into `packets`
+    /// Where the value lay in its packet; 0 and 0 for derived ones.
+    std::span<const std::uint32_t> first_bit = {};
+    std::span<const std::uint32_t> bit_count = {};
 
     std::span<const char> pool = {};
     std::span<const std::string_view> labels = {};

@@ -33,6 +33,7 @@ ONLY_IN = [
     (r"<yaml-cpp/", {"station"}),
     (r"<sndfile", {"source"}),
     (r"<expat", {"parameter"}),
+    (r"<muParser", {"parameter"}),
     (r"<volk/", {"dsp", "source", "fec", "simd"}),
 ]
 TOP = {"CMakeLists.txt", "gr-telemetry", "lib", "grc", "python", "apps", "tests", "docs",
