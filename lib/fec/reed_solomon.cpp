@@ -9,11 +9,8 @@ namespace telemetry::fec {
 namespace {
 
 void mend(const RsErrors& errors, std::uint8_t* word, std::size_t stride) {
-    for (std::size_t part = 0; part < errors.places.size(); ++part)
-        for (std::uint64_t places = errors.places[part]; places != 0; places &= places - 1) {
-            const std::size_t at = 64 * part + static_cast<std::size_t>(std::countr_zero(places));
-            word[at * stride] ^= errors.values[at];
-        }
+    for (std::size_t i = 0; i < static_cast<std::size_t>(errors.count); ++i)
+        word[errors.places[i] * stride] ^= errors.values[i];
 }
 
 } // namespace
@@ -43,14 +40,14 @@ FecOutcome ReedSolomon::decode(std::span<std::uint8_t> word,
     if (kernel_->syndromes(*tables_, {word.data(), word.size(), 1, 1}, &syndromes) == 0)
         return {true, 0};
     RsErrors errors;
-    const int corrected = erasures.empty()
-                              ? kernel_->solve(*tables_, syndromes, word.size(), errors)
-                              : rs_solve_erasures(*tables_, syndromes, kernel_->alignment,
-                                                  word.size(), erasures, errors);
-    if (corrected <= 0)
+    if (erasures.empty())
+        kernel_->solve(*tables_, &syndromes, 1, word.size(), &errors);
+    else
+        rs_solve_erasures(*tables_, syndromes, kernel_->alignment, word.size(), erasures, errors);
+    if (errors.count == 0)
         return {};
     mend(errors, word.data(), 1);
-    return {true, corrected};
+    return {true, errors.count};
 }
 
 InterleavedReedSolomon::InterleavedReedSolomon(const ReedSolomonCode& code, int depth,
@@ -95,22 +92,20 @@ FecOutcome InterleavedReedSolomon::decode(std::span<std::uint8_t> block,
     std::fill(words.begin(), words.end(), FecOutcome{true, 0});
     FecOutcome all{true, 0};
     std::array<RsSyndromes, kRsMaxWords> syndromes;
-    RsErrors errors;
+    std::array<RsErrors, kRsMaxWords> errors;
     for (std::size_t first = 0; first < depth; first += kRsMaxWords) {
         std::uint8_t* bytes = block.data() + first;
         const std::size_t count = std::min(kRsMaxWords, depth - first);
-        for (unsigned damaged =
-                 code_.kernel_->syndromes(tables, {bytes, length, depth, count}, syndromes.data());
-             damaged != 0; damaged &= damaged - 1) {
+        unsigned damaged =
+            code_.kernel_->syndromes(tables, {bytes, length, depth, count}, syndromes.data());
+        if (damaged != 0)
+            code_.kernel_->solve(tables, syndromes.data(), damaged, length, errors.data());
+        for (; damaged != 0; damaged &= damaged - 1) {
             const auto k = static_cast<std::size_t>(std::countr_zero(damaged));
-            const int corrected = code_.kernel_->solve(tables, syndromes[k], length, errors);
-            words[first + k] = {corrected > 0, corrected};
-            if (corrected == 0) {
-                all.valid = false;
-                continue;
-            }
-            mend(errors, bytes + k, depth);
-            all.corrected += corrected;
+            words[first + k] = {errors[k].count > 0, errors[k].count};
+            all.valid = all.valid && words[first + k].valid;
+            all.corrected += errors[k].count;
+            mend(errors[k], bytes + k, depth);
         }
     }
     return all.valid ? all : FecOutcome{};

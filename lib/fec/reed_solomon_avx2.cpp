@@ -12,15 +12,16 @@ namespace {
 
 #define TELEMETRY_TARGET_AVX2 [[gnu::target("avx2,bmi,bmi2")]]
 
-using gf256::multiply;
+using gf256::kTables;
 
 /// [factor]: its products with 0…15, then with 0x00, 0x10…0xf0.
 constexpr auto make_nibbles() {
     std::array<std::array<std::uint8_t, 32>, 256> nibbles{};
     for (unsigned factor = 0; factor < 256; ++factor)
         for (unsigned i = 0; i < 32; ++i)
-            nibbles[factor][i] = multiply(static_cast<std::uint8_t>(factor),
-                                          static_cast<std::uint8_t>(i < 16 ? i : (i - 16) << 4));
+            nibbles[factor][i] =
+                gf256::multiply(static_cast<std::uint8_t>(factor),
+                                static_cast<std::uint8_t>(i < 16 ? i : (i - 16) << 4));
     return nibbles;
 }
 alignas(32) constexpr auto kNibbles = make_nibbles();
@@ -137,54 +138,75 @@ TELEMETRY_TARGET_AVX2 inline Cells moved_down(Cells cells) {
     return {_mm256_alignr_epi8(middle, cells.low, 1), _mm256_alignr_epi8(top, cells.high, 1)};
 }
 
-/// As in the GFNI kernel, where the algorithm is written down. Yields the order.
-TELEMETRY_TARGET_AVX2 int locate(int count, const RsSyndromes& received,
-                                 std::array<std::uint8_t, 64>& cells) {
-    cells.fill(0);
-    std::memcpy(cells.data(), received.data(), static_cast<std::size_t>(count));
-    cells[static_cast<std::size_t>(count + count / 2)] = 1;
-    Cells delta{load(cells.data()), load(cells.data() + 32)};
-    Cells theta = delta;
-    std::uint8_t gamma = 1;
-    int k = 0;
+struct Locator {
+    int order;
+    alignas(32) std::array<std::uint8_t, 64> cells;
+};
+
+/// As in the GFNI kernel, where the algorithm is written down.
+template <int kWords>
+TELEMETRY_TARGET_AVX2 void locate(int count, const RsSyndromes* const* received, Locator* out) {
+    Cells delta[kWords];
+    Cells theta[kWords];
+    std::uint8_t gamma[kWords];
+    int k[kWords];
+    for (int w = 0; w < kWords; ++w) {
+        auto& cells = out[w].cells;
+        cells.fill(0);
+        std::memcpy(cells.data(), received[w]->data(), static_cast<std::size_t>(count));
+        cells[static_cast<std::size_t>(count + count / 2)] = 1;
+        delta[w] = theta[w] = {load(cells.data()), load(cells.data() + 32)};
+        gamma[w] = 1;
+        k[w] = 0;
+    }
     int r = 0;
     for (; r < count; ++r) {
-        const auto zeros = static_cast<std::uint32_t>(
-            _mm256_movemask_epi8(_mm256_cmpeq_epi8(delta.low, _mm256_setzero_si256())));
-        if (~zeros << r << (32 - count) == 0) // all discrepancies to come
+        std::uint32_t ahead = 0;
+        for (int w = 0; w < kWords; ++w)
+            ahead |= ~static_cast<std::uint32_t>(
+                _mm256_movemask_epi8(_mm256_cmpeq_epi8(delta[w].low, _mm256_setzero_si256())));
+        if (ahead << r << (32 - count) == 0) // all discrepancies to come
             break;
-        const auto first =
-            static_cast<std::uint8_t>(_mm_cvtsi128_si32(_mm256_castsi256_si128(delta.low)));
-        const Cells moved = moved_down(delta);
-        delta.low =
-            _mm256_xor_si256(product(split(moved.low), gamma), product(split(theta.low), first));
-        delta.high =
-            _mm256_xor_si256(product(split(moved.high), gamma), product(split(theta.high), first));
-        if (first != 0 && k >= 0) {
-            theta = moved;
-            gamma = first;
-            k = -k - 1;
-        } else {
-            ++k;
+        for (int w = 0; w < kWords; ++w) {
+            const auto first =
+                static_cast<std::uint8_t>(_mm_cvtsi128_si32(_mm256_castsi256_si128(delta[w].low)));
+            const Cells moved = moved_down(delta[w]);
+            delta[w].low = _mm256_xor_si256(product(split(moved.low), gamma[w]),
+                                            product(split(theta[w].low), first));
+            delta[w].high = _mm256_xor_si256(product(split(moved.high), gamma[w]),
+                                             product(split(theta[w].high), first));
+            if (first != 0 && k[w] >= 0) {
+                theta[w] = moved;
+                gamma[w] = first;
+                k[w] = -k[w] - 1;
+            } else {
+                ++k[w];
+            }
         }
     }
-    const int left = count - r;
-    store(cells.data(), delta.low);
-    store(cells.data() + 32, delta.high);
-    std::memmove(cells.data(), cells.data() + left, static_cast<std::size_t>(64 - left));
-    return (count - (k + left)) / 2;
+    const auto left = static_cast<std::size_t>(count - r);
+    for (int w = 0; w < kWords; ++w) {
+        std::uint8_t* cells = out[w].cells.data();
+        store(cells, delta[w].low);
+        store(cells + 32, delta[w].high);
+        std::memmove(cells, cells + left, 64 - left);
+        out[w].order = (r - k[w]) / 2;
+    }
 }
 
 // Lambda's even and odd part and Omega_h at all places, a degree at a time.
-TELEMETRY_TARGET_AVX2 int solve(const RsTables& tables, const RsSyndromes& received,
-                                std::size_t length, RsErrors& errors) {
-    alignas(32) std::array<std::uint8_t, 64> cells;
-    const int order = locate(tables.parity, received, cells);
+TELEMETRY_TARGET_AVX2 void correct(const RsTables& tables, const Locator& locator,
+                                   std::size_t length, RsErrors& errors) {
+    const int order = locator.order;
+    const auto& cells = locator.cells;
+    errors.count = 0;
     if (2 * order > tables.parity || order == 0)
-        return 0;
+        return;
     const std::uint8_t* lambda = cells.data() + tables.parity / 2;
     const std::size_t first = 256 - length;
-    errors.places.fill(0);
+    alignas(32) std::array<std::uint8_t, 256> numerators;
+    alignas(32) std::array<std::uint8_t, 256> denominators; // Lambda'/X
+    std::array<std::uint32_t, 8> roots{};
     int found = 0;
     for (std::size_t place = first & ~std::size_t{31}; place < 256; place += 32) {
         const __m256i zero = _mm256_setzero_si256();
@@ -200,29 +222,44 @@ TELEMETRY_TARGET_AVX2 int solve(const RsTables& tables, const RsSyndromes& recei
                 omega = _mm256_xor_si256(omega,
                                          product(power, cells[static_cast<std::size_t>(degree)]));
         }
-        auto roots = static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(even, odd)));
+        roots[place / 32] =
+            static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(even, odd)));
         if (place < first)
-            roots &= ~std::uint32_t{0} << (first - place);
-        if (roots == 0)
-            continue;
-        found += std::popcount(roots);
-        alignas(32) std::array<std::uint8_t, 32> numerators;
-        alignas(32) std::array<std::uint8_t, 32> denominators; // Lambda'/X
-        store(numerators.data(), omega);
-        store(denominators.data(), odd);
-        for (; roots != 0; roots &= roots - 1) {
-            const auto i = static_cast<std::size_t>(std::countr_zero(roots));
-            if (denominators[i] == 0)
-                return 0;
-            const std::uint8_t value =
-                multiply(multiply(numerators[i], tables.forney[place + i]),
-                         multiply(tables.points[place + i], gf256::inverse(denominators[i])));
-            const std::size_t at = place + i - first;
-            errors.places[at / 64] |= std::uint64_t{1} << (at % 64);
-            errors.values[at] = gf256::apply(tables.from_field, value);
-        }
+            roots[place / 32] &= ~std::uint32_t{0} << (first - place);
+        found += std::popcount(roots[place / 32]);
+        store(numerators.data() + place, omega);
+        store(denominators.data() + place, odd);
     }
-    return found == order ? order : 0;
+    if (found != order)
+        return;
+    errors.count = order;
+    std::size_t made = 0;
+    for (std::size_t part = 0; part < 8; part += 2)
+        for (std::uint64_t left = roots[part] | std::uint64_t{roots[part + 1]} << 32; left != 0;
+             left &= left - 1) {
+            const std::size_t place = 32 * part + static_cast<std::size_t>(std::countr_zero(left));
+            const std::size_t log = kTables.log[numerators[place]] + std::size_t{255} -
+                                    kTables.log[denominators[place]] + tables.forney_log[place];
+            errors.places[made] = static_cast<std::uint8_t>(place - first);
+            errors.values[made++] = tables.exp_on_line[log];
+        }
+}
+
+TELEMETRY_TARGET_AVX2 void solve(const RsTables& tables, const RsSyndromes* received,
+                                 unsigned damaged, std::size_t length, RsErrors* errors) {
+    while (damaged != 0) {
+        std::array<const RsSyndromes*, 2> from;
+        std::array<RsErrors*, 2> to;
+        std::array<Locator, 2> locators;
+        std::size_t count = 0;
+        for (; damaged != 0 && count < 2; damaged &= damaged - 1, ++count) {
+            from[count] = received + std::countr_zero(damaged);
+            to[count] = errors + std::countr_zero(damaged);
+        }
+        (count == 2 ? locate<2> : locate<1>)(tables.parity, from.data(), locators.data());
+        for (std::size_t i = 0; i < count; ++i)
+            correct(tables, locators[i], length, *to[i]);
+    }
 }
 
 } // namespace
@@ -230,13 +267,28 @@ TELEMETRY_TARGET_AVX2 int solve(const RsTables& tables, const RsSyndromes& recei
 TELEMETRY_TARGET_AVX2 void rs_remainders_avx2(const RsTables& tables, const RsBlock& data,
                                               std::uint8_t* out) {
     const std::uint8_t* bytes = data.bytes;
-    std::size_t left = data.count;
-    for (; left >= 3; left -= 3, bytes += 3, out += 3 * 32)
-        divide<3>(tables, bytes, data.length, data.stride, out);
-    if (left == 2)
-        divide<2>(tables, bytes, data.length, data.stride, out);
-    if (left == 1)
-        divide<1>(tables, bytes, data.length, data.stride, out);
+    for (std::size_t left = data.count; left > 0;) {
+        const std::size_t words = left > 5 ? 4 : left;
+        switch (words) {
+        case 5:
+            divide<5>(tables, bytes, data.length, data.stride, out);
+            break;
+        case 4:
+            divide<4>(tables, bytes, data.length, data.stride, out);
+            break;
+        case 3:
+            divide<3>(tables, bytes, data.length, data.stride, out);
+            break;
+        case 2:
+            divide<2>(tables, bytes, data.length, data.stride, out);
+            break;
+        default:
+            divide<1>(tables, bytes, data.length, data.stride, out);
+        }
+        bytes += words;
+        out += 32 * words;
+        left -= words;
+    }
 }
 
 const RsKernel kRsAvx2 = {rs_remainders_avx2, syndromes, solve, RsAlignment::back};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cstring>
 
@@ -127,18 +128,22 @@ void evaluate(const Polynomial& polynomial, int degree, int log_beta, int from, 
     }
 }
 
-int solve(const RsTables& tables, const RsSyndromes& received, std::size_t length,
-          RsErrors& errors) {
-    return std::max(0, rs_solve_erasures(tables, received, RsAlignment::back, length, {}, errors));
+void solve(const RsTables& tables, const RsSyndromes* received, unsigned damaged,
+           std::size_t length, RsErrors* errors) {
+    for (; damaged != 0; damaged &= damaged - 1) {
+        const int k = std::countr_zero(damaged);
+        rs_solve_erasures(tables, received[k], RsAlignment::back, length, {}, errors[k]);
+    }
 }
 
 } // namespace
 
 // Locator X of a place; Lambda(x) = product of (1 − X x), Omega = S·Lambda mod x^P; the value of an
 // error is X^(1−first_root) · Omega(1/X) / Lambda'(1/X).
-int rs_solve_erasures(const RsTables& tables, const RsSyndromes& received, RsAlignment alignment,
-                      std::size_t length, std::span<const std::uint8_t> erasures,
-                      RsErrors& errors) {
+void rs_solve_erasures(const RsTables& tables, const RsSyndromes& received, RsAlignment alignment,
+                       std::size_t length, std::span<const std::uint8_t> erasures,
+                       RsErrors& errors) {
+    errors.count = 0;
     const int count = tables.parity;
     const int erased = static_cast<int>(erasures.size());
     const std::size_t first = alignment == RsAlignment::front ? 0 : 256 - length;
@@ -160,7 +165,7 @@ int rs_solve_erasures(const RsTables& tables, const RsSyndromes& received, RsAli
         if (lambda[static_cast<std::size_t>(j)])
             degree = j;
     if (degree == 0 || degree != order || 2 * degree - erased > count)
-        return -1;
+        return;
 
     // Chien search over the bytes that exist; a root elsewhere is in the virtual fill.
     std::array<int, kRsMaxParity> places;
@@ -173,7 +178,7 @@ int rs_solve_erasures(const RsTables& tables, const RsSyndromes& received, RsAli
                  return found < degree;
              });
     if (found != degree)
-        return -1;
+        return;
 
     Polynomial omega{};
     for (int i = 0; i < count; ++i)
@@ -184,7 +189,6 @@ int rs_solve_erasures(const RsTables& tables, const RsSyndromes& received, RsAli
     for (std::size_t j = 1; j <= static_cast<std::size_t>(degree); j += 2)
         derivative[j - 1] = lambda[j];
 
-    errors.places.fill(0);
     int corrected = 0;
     for (std::size_t k = 0; k < static_cast<std::size_t>(found); ++k) {
         const int place = places[k];
@@ -199,18 +203,18 @@ int rs_solve_erasures(const RsTables& tables, const RsSyndromes& received, RsAli
             return false;
         });
         if (denominator == 0)
-            return -1;
+            return;
         if (numerator == 0)
             continue; // an erasure that was right
-        const std::uint8_t value =
-            multiply(multiply(numerator, gf256::inverse(denominator)),
-                     gf256::power(tables.beta, (255 - place) * (1 - tables.first_root)));
-        const auto at = static_cast<std::size_t>(place) - first;
-        errors.places[at / 64] |= std::uint64_t{1} << (at % 64);
-        errors.values[at] = gf256::apply(tables.from_field, value);
+        const int log =
+            kTables.log[numerator] + 255 - kTables.log[denominator] +
+            kTables.log[gf256::power(tables.beta, (255 - place) * (1 - tables.first_root))];
+        const auto at = static_cast<std::size_t>(corrected);
+        errors.places[at] = static_cast<std::uint8_t>(place - static_cast<int>(first));
+        errors.values[at] = tables.exp_on_line[static_cast<std::size_t>(log)];
         ++corrected;
     }
-    return corrected;
+    errors.count = corrected;
 }
 
 const RsKernel kRsGeneric = {remainders, syndromes, solve, RsAlignment::back};

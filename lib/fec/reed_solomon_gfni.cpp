@@ -11,7 +11,8 @@ namespace telemetry::fec {
 namespace {
 
 #define TELEMETRY_TARGET_GFNI                                                                      \
-    [[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,gfni,avx2,bmi,bmi2")]]
+    [[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,gfni,avx2,bmi,"       \
+                  "bmi2")]]
 
 constexpr long long kIdentity = 0x0102040810204080;
 
@@ -184,43 +185,61 @@ TELEMETRY_TARGET_GFNI unsigned syndromes(const RsTables& tables, const RsBlock& 
 // Then Lambda is in the cells from P/2 on, and below it Omega_h, where Lambda·S = Omega + x^P
 // Omega_h. k = P − 2·order all along; an order above P/2 is a word beyond repair. When all
 // discrepancies to come are 0 the rest is moving down.
+//
+// A step waits for the one before; so several words go side by side. One that is through early
+// moves on down with the others.
 struct Locator {
     int order;
     alignas(64) std::array<std::uint8_t, 64> cells;
 };
 
-TELEMETRY_TARGET_GFNI void locate(int count, const RsSyndromes& syndromes, Locator& out) {
+template <int kWords>
+TELEMETRY_TARGET_GFNI void locate(int count, const RsSyndromes* const* received, Locator* out) {
     const __m512i lanes = load(kStrides[1].index[0].data()); // 0, 1, 2, …
     const __m512i above = _mm512_add_epi8(lanes, _mm512_set1_epi8(1));
-    __m512i delta =
-        _mm512_maskz_loadu_epi8(first_bits(static_cast<std::size_t>(count)), syndromes.data());
-    delta =
-        _mm512_mask_mov_epi8(delta, std::uint64_t{1} << (count + count / 2), _mm512_set1_epi8(1));
-    __m512i theta = delta;
-    __m512i gamma = _mm512_set1_epi8(1);
-    int k = 0;
+    const __m512i one = _mm512_set1_epi8(1);
+    __m512i delta[kWords];
+    __m512i theta[kWords];
+    __m512i gamma[kWords];
+    int k[kWords];
+    for (int w = 0; w < kWords; ++w) {
+        delta[w] = _mm512_maskz_loadu_epi8(first_bits(static_cast<std::size_t>(count)),
+                                           received[w]->data());
+        delta[w] = _mm512_mask_mov_epi8(delta[w], std::uint64_t{1} << (count + count / 2), one);
+        theta[w] = delta[w];
+        gamma[w] = one;
+        k[w] = 0;
+    }
     int r = 0;
     for (; r < count; ++r) {
-        const std::uint64_t ahead =
-            _mm512_test_epi8_mask(delta, delta) & first_bits(static_cast<std::size_t>(count - r));
-        if (ahead == 0)
+        std::uint64_t ahead[kWords];
+        std::uint64_t any = 0;
+        for (int w = 0; w < kWords; ++w) {
+            ahead[w] = _mm512_test_epi8_mask(delta[w], delta[w]);
+            any |= ahead[w];
+        }
+        if ((any & first_bits(static_cast<std::size_t>(count - r))) == 0)
             break;
-        const __m512i first = _mm512_broadcastb_epi8(_mm512_castsi512_si128(delta));
-        const __m512i moved = _mm512_maskz_permutexvar_epi8(~std::uint64_t{0} >> 1, above, delta);
-        delta = _mm512_xor_si512(product(gamma, moved), product(first, theta));
-        if ((ahead & 1) != 0 && k >= 0) {
-            theta = moved;
-            gamma = first;
-            k = -k - 1;
-        } else {
-            ++k;
+        for (int w = 0; w < kWords; ++w) {
+            const __m512i first = _mm512_broadcastb_epi8(_mm512_castsi512_si128(delta[w]));
+            const __m512i moved =
+                _mm512_maskz_permutexvar_epi8(~std::uint64_t{0} >> 1, above, delta[w]);
+            delta[w] = _mm512_xor_si512(product(gamma[w], moved), product(first, theta[w]));
+            if ((ahead[w] & 1) != 0 && k[w] >= 0) {
+                theta[w] = moved;
+                gamma[w] = first;
+                k[w] = -k[w] - 1;
+            } else {
+                ++k[w];
+            }
         }
     }
     const int left = count - r;
-    out.order = (count - (k + left)) / 2;
-    delta = _mm512_permutexvar_epi8(
-        _mm512_add_epi8(lanes, _mm512_set1_epi8(static_cast<char>(left))), delta);
-    _mm512_store_si512(out.cells.data(), delta);
+    const __m512i down = _mm512_add_epi8(lanes, _mm512_set1_epi8(static_cast<char>(left)));
+    for (int w = 0; w < kWords; ++w) {
+        out[w].order = (count - (k[w] + left)) / 2;
+        _mm512_store_si512(out[w].cells.data(), _mm512_permutexvar_epi8(down, delta[w]));
+    }
 }
 
 /// Even and odd part of a polynomial at two vectors of points, by Horner's rule in the square.
@@ -248,16 +267,16 @@ TELEMETRY_TARGET_GFNI inline Parts evaluate(const std::uint8_t* coefficients, in
 
 // Lambda and Omega_h at all places at once. With Lambda = even + x·odd the derivative is odd, and
 // the error X^(1 − first_root − P)·Omega_h / odd.
-TELEMETRY_TARGET_GFNI int solve(const RsTables& tables, const RsSyndromes& received,
-                                std::size_t length, RsErrors& errors) {
-    Locator locator;
-    locate(tables.parity, received, locator);
+TELEMETRY_TARGET_GFNI void correct(const RsTables& tables, const Locator& locator,
+                                   std::size_t length, RsErrors& errors) {
     const int order = locator.order;
+    errors.count = 0;
     if (2 * order > tables.parity || order == 0)
-        return 0;
+        return;
     const __m512i from_field = affine_matrix(tables.from_field);
     const __m512i identity = _mm512_set1_epi64(kIdentity);
     const std::uint8_t* lambda = locator.cells.data() + tables.parity / 2;
+    __m512i places = load(kStrides[1].index[0].data()); // 0, 1, 2, …
     int found = 0;
     for (std::size_t place = 0; place < 256; place += 128) {
         __m512i squares[2];
@@ -275,14 +294,42 @@ TELEMETRY_TARGET_GFNI int solve(const RsTables& tables, const RsSyndromes& recei
             const __m512i inverse = _mm512_gf2p8affineinv_epi64_epi8(top.odd[v], identity, 0);
             const std::uint64_t roots =
                 _mm512_testn_epi8_mask(value, value) & (at < length ? first_bits(length - at) : 0);
-            errors.places[at / 64] = roots;
+            const __m512i values =
+                _mm512_gf2p8affine_epi64_epi8(product(numerator, inverse), from_field, 0);
+            _mm512_storeu_si512(errors.places.data() + found,
+                                _mm512_maskz_compress_epi8(roots, places));
+            _mm512_storeu_si512(errors.values.data() + found,
+                                _mm512_maskz_compress_epi8(roots, values));
             found += std::popcount(roots);
-            _mm512_store_si512(
-                errors.values.data() + at,
-                _mm512_gf2p8affine_epi64_epi8(product(numerator, inverse), from_field, 0));
+            places = _mm512_add_epi8(places, _mm512_set1_epi8(64));
         }
     }
-    return found == order ? order : 0;
+    if (found == order)
+        errors.count = order;
+}
+
+TELEMETRY_TARGET_GFNI void solve(const RsTables& tables, const RsSyndromes* received,
+                                 unsigned damaged, std::size_t length, RsErrors* errors) {
+    std::array<const RsSyndromes*, kRsMaxWords> from;
+    std::array<RsErrors*, kRsMaxWords> to;
+    std::array<Locator, kRsMaxWords> locators;
+    std::size_t count = 0;
+    for (; damaged != 0; damaged &= damaged - 1, ++count) {
+        from[count] = received + std::countr_zero(damaged);
+        to[count] = errors + std::countr_zero(damaged);
+    }
+    for (std::size_t done = 0; done < count;) {
+        const std::size_t words = count - done > 5 ? 4 : count - done;
+        const auto function = words == 1   ? locate<1>
+                              : words == 2 ? locate<2>
+                              : words == 3 ? locate<3>
+                              : words == 4 ? locate<4>
+                                           : locate<5>;
+        function(tables.parity, from.data() + done, locators.data() + done);
+        done += words;
+    }
+    for (std::size_t i = 0; i < count; ++i)
+        correct(tables, locators[i], length, *to[i]);
 }
 
 } // namespace

@@ -49,6 +49,8 @@ RsTables::RsTables(const ReedSolomonCode& code)
         to_field[bit] = from_line[1U << bit];
         from_field[bit] = to_line[1U << bit];
     }
+    for (std::size_t n = 0; n < exp_on_line.size(); ++n)
+        exp_on_line[n] = to_line[gf256::kTables.exp[n % 255]];
 
     std::vector<std::uint8_t> roots(count);
     for (int j = 0; j < parity; ++j)
@@ -88,6 +90,8 @@ RsTables::RsTables(const ReedSolomonCode& code)
         points[place] = power(beta, i);
         squares[place] = power(beta, 2 * i);
         forney[place] = power(beta, i * (first_root + parity - 1));
+        forney_log[place] =
+            static_cast<std::uint8_t>(gf256::kTables.log[power(beta, i * (first_root + parity))]);
         for (int degree = 0; degree <= kRsFastParity / 2; ++degree)
             powers[static_cast<std::size_t>(degree)][place] = power(beta, degree * i);
     }

@@ -35,6 +35,7 @@ struct RsTables {
     std::uint8_t beta;
     gf256::BitMatrix to_field;
     gf256::BitMatrix from_field;
+    std::array<std::uint8_t, 765> exp_on_line; ///< [n]: 3^n on the line, for sums of three logs
 
     // Division by the generator, all on the line.
     std::size_t width; ///< of a row: parity and zeros up to 32 or 64
@@ -51,6 +52,7 @@ struct RsTables {
     alignas(64) std::array<std::uint8_t, 128> horner;  ///< [4 j + p]: x[j]^4
     alignas(
         64) std::array<std::uint8_t, 512> segment_powers; ///< [128 s + 4 j + p]: x[j]^(64(3−s)+3−p)
+    std::array<std::uint8_t, 256> forney_log;             ///< log of X^(−first_root − P)
     /// [degree][place]: (1/X)^degree.
     alignas(64) std::array<std::array<std::uint8_t, 256>, kRsFastParity / 2 + 1> powers;
 
@@ -69,10 +71,11 @@ struct RsBlock {
 
 using RsSyndromes = std::array<std::uint8_t, kRsMaxParity>;
 
-/// What is to be added to a word to mend it.
+/// What is to be added to a word to mend it, as a list. Kernels write beyond the end of the list.
 struct RsErrors {
-    std::array<std::uint64_t, 4> places;              ///< bit i of 256: byte i of the word is wrong
-    alignas(64) std::array<std::uint8_t, 256> values; ///< on the line; only those at `places` count
+    int count;                            ///< 0: none within P/2 explain the syndromes
+    std::array<std::uint8_t, 320> places; ///< indices of bytes of the word
+    std::array<std::uint8_t, 320> values; ///< on the line
 };
 
 enum class RsAlignment : std::uint8_t { front, back };
@@ -82,17 +85,18 @@ struct RsKernel {
     void (*remainders)(const RsTables& tables, const RsBlock& data, std::uint8_t* out);
     /// Syndromes of the words; bit k of the result is set when those of word k are not all zero.
     unsigned (*syndromes)(const RsTables& tables, const RsBlock& words, RsSyndromes* out);
-    /// Finds the P/2 errors or fewer that explain the syndromes of a word: their number, or 0 when
-    /// there are none.
-    int (*solve)(const RsTables& tables, const RsSyndromes& syndromes, std::size_t length,
-                 RsErrors& errors);
+    /// Finds the P/2 errors or fewer that explain the syndromes of each word k of `length` bytes
+    /// for which bit k of `damaged` is set.
+    void (*solve)(const RsTables& tables, const RsSyndromes* syndromes, unsigned damaged,
+                  std::size_t length, RsErrors* errors);
     RsAlignment alignment; ///< of the frame that the syndromes are for
 };
 
-/// As RsKernel::solve, with bytes of the word known to be doubtful: e of them leave room for
-/// (P − e)/2 errors more. Minus one when the word is beyond repair; right erasures don't count.
-int rs_solve_erasures(const RsTables& tables, const RsSyndromes& syndromes, RsAlignment alignment,
-                      std::size_t length, std::span<const std::uint8_t> erasures, RsErrors& errors);
+/// The same for one word of which some bytes are known to be doubtful: e of them leave room for
+/// (P − e)/2 errors more. Right erasures are not counted.
+void rs_solve_erasures(const RsTables& tables, const RsSyndromes& syndromes, RsAlignment alignment,
+                       std::size_t length, std::span<const std::uint8_t> erasures,
+                       RsErrors& errors);
 
 std::span<const simd::Variant<const RsKernel*>> rs_variants();
 

@@ -30,8 +30,11 @@ void AdditiveScrambler::apply(std::span<std::uint8_t> bytes, std::size_t offset)
     offset %= sequence_.size();
     while (!bytes.empty()) {
         const std::size_t count = std::min(bytes.size(), sequence_.size() - offset);
+        // Where they are is not to be read again after every byte, which might have changed it.
+        const std::uint8_t* const sequence = sequence_.data() + offset;
+        std::uint8_t* const out = bytes.data();
         for (std::size_t i = 0; i < count; ++i)
-            bytes[i] ^= sequence_[offset + i];
+            out[i] ^= sequence[i];
         bytes = bytes.subspan(count);
         offset = 0;
     }
