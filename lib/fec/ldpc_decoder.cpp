@@ -57,8 +57,11 @@ void LdpcDecoder::keep(int state, Lines& where) noexcept {
 void LdpcDecoder::write(std::span<std::uint8_t> data) noexcept {
     kernel_->pack(raw(variables_) + code_.fill_bits, static_cast<std::size_t>(code_.k),
                   packed_.data());
-    for (std::size_t i = 0; i < data.size(); ++i)
-        data[i] = static_cast<std::uint8_t>(mirrored(packed_[i / 8]) >> (8 * (i % 8)));
+    for (std::size_t i = 0; i < data.size(); i += 8) {
+        const std::uint64_t word = mirrored(packed_[i / 8]);
+        for (std::size_t byte = i; byte < std::min(i + 8, data.size()); ++byte)
+            data[byte] = static_cast<std::uint8_t>(word >> 8 * (byte - i));
+    }
 }
 
 LdpcOutcome LdpcDecoder::decode(std::span<const std::int8_t> symbols,

@@ -37,9 +37,10 @@ struct LdpcOutcome {
 /// word fills the lanes. Layers pass on what they learnt at once, which halves the iterations of a
 /// flooding schedule.
 ///
-/// A check answers each of its variables with 13 sixteenths (rounded down) of the least other
-/// magnitude, of which it sees no more than 63: without that limit, totals near the end of int8
-/// would lose to the sum of their messages after the decoder has converged. Sums saturate.
+/// A check answers each of its variables with three quarters (seven eighths if it has but three
+/// variables), rounded down, of the least other magnitude, of which it sees no more than 63:
+/// without that limit, totals near the end of int8 would lose to the sum of their messages after
+/// the decoder has converged. Sums saturate.
 ///
 /// Symbols are scaled to a mean magnitude of kMeanMagnitude, so the amplitude of the input is of no
 /// matter, as long as the demodulator neither clips it nor lets its quantisation show. They are

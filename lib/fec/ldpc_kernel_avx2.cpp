@@ -13,6 +13,7 @@ namespace {
 struct Avx2Ops {
     static constexpr std::uint32_t kLanes = 32;
     using Vec = __m256i;
+    using Sums = __m256i;
     struct Table {};
     static constexpr bool kManyTables = false;
 
@@ -38,11 +39,18 @@ struct Avx2Ops {
     LDPC_TARGET static Vec magnitude(Vec a) noexcept { return _mm256_abs_epi8(a); }
     LDPC_TARGET static Vec lesser(Vec a, Vec b) noexcept { return _mm256_min_epu8(a, b); }
     LDPC_TARGET static Vec greater(Vec a, Vec b) noexcept { return _mm256_max_epu8(a, b); }
-    LDPC_TARGET static Table table() noexcept { return {}; }
-    /// a - (3 a + 15) / 16 is 13 a / 16, rounded down.
+    template <int kEighths>
+    LDPC_TARGET static Table table() noexcept {
+        return {};
+    }
+    /// 7 a / 8 is a - (a + 7) / 8, and 6 a / 8 is a - (a + 3) / 4.
+    template <int kEighths>
     LDPC_TARGET static Vec looked_up(const Table&, Vec a) noexcept {
-        const __m256i more = _mm256_add_epi8(_mm256_add_epi8(a, a), _mm256_add_epi8(a, fill(15)));
-        return _mm256_sub_epi8(a, _mm256_and_si256(_mm256_srli_epi16(more, 4), fill(0x0f)));
+        static_assert(kEighths == 6 || kEighths == 7);
+        constexpr int kShift = kEighths == 7 ? 3 : 2;
+        const __m256i more = _mm256_add_epi8(a, fill((1 << kShift) - 1));
+        return _mm256_sub_epi8(
+            a, _mm256_and_si256(_mm256_srli_epi16(more, kShift), fill(0xff >> kShift)));
     }
     LDPC_TARGET static Vec where_equal(Vec a, Vec b, Vec then, Vec other) noexcept {
         return _mm256_blendv_epi8(other, then, _mm256_cmpeq_epi8(a, b));
@@ -56,11 +64,14 @@ struct Avx2Ops {
     LDPC_TARGET static std::uint64_t nonzero_bits(Vec a) noexcept {
         return ~sign_bits(_mm256_cmpeq_epi8(a, fill(0))) & 0xffffffff;
     }
-    LDPC_TARGET static std::uint32_t sum_of_magnitudes(Vec a) noexcept {
-        const __m256i sums = _mm256_sad_epu8(_mm256_abs_epi8(a), fill(0));
-        const __m128i two =
-            _mm_add_epi64(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
-        return static_cast<std::uint32_t>(_mm_cvtsi128_si64(two) + _mm_extract_epi64(two, 1));
+    LDPC_TARGET static Sums no_sums() noexcept { return _mm256_setzero_si256(); }
+    LDPC_TARGET static Sums add_magnitudes(Sums sums, Vec a) noexcept {
+        return _mm256_add_epi64(sums, _mm256_sad_epu8(_mm256_abs_epi8(a), fill(0)));
+    }
+    LDPC_TARGET static std::uint32_t total(Sums sums) noexcept {
+        alignas(32) std::uint64_t four[4];
+        _mm256_store_si256(reinterpret_cast<__m256i*>(four), sums);
+        return static_cast<std::uint32_t>(four[0] + four[1] + four[2] + four[3]);
     }
     /// In 16 bits: 256 a × gain, rounded and shifted by 15.
     LDPC_TARGET static Vec amplified(Vec a, int gain, int limit) noexcept {

@@ -2,6 +2,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+#include <array>
 #include <cstdint>
 
 #define LDPC_TARGET [[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,popcnt")]]
@@ -14,6 +15,7 @@ struct Avx512Ops {
     static constexpr std::uint32_t kLanes = 64;
     using Vec = __m512i;
     using Table = __m512i;
+    using Sums = __m512i;
     static constexpr bool kManyTables = true; ///< a table costs no more than a minimum
 
     LDPC_TARGET static Vec load(const std::int8_t* from) noexcept {
@@ -32,12 +34,17 @@ struct Avx512Ops {
     LDPC_TARGET static Vec both(Vec a, Vec b) noexcept { return _mm512_and_si512(a, b); }
     LDPC_TARGET static Vec magnitude(Vec a) noexcept { return _mm512_abs_epi8(a); }
     LDPC_TARGET static Vec lesser(Vec a, Vec b) noexcept { return _mm512_min_epu8(a, b); }
+    template <int kEighths>
     LDPC_TARGET static Table table() noexcept {
-        alignas(64) std::int8_t answers[64];
-        for (int i = 0; i < 64; ++i)
-            answers[i] = static_cast<std::int8_t>(13 * i / 16);
-        return load(answers);
+        alignas(64) static constexpr auto kAnswers = [] {
+            std::array<std::int8_t, 64> answers{};
+            for (int i = 0; i < 64; ++i)
+                answers[static_cast<std::size_t>(i)] = static_cast<std::int8_t>(kEighths * i / 8);
+            return answers;
+        }();
+        return load(kAnswers.data());
     }
+    template <int kEighths>
     LDPC_TARGET static Vec looked_up(Table table, Vec a) noexcept {
         return _mm512_permutexvar_epi8(a, table);
     }
@@ -49,11 +56,15 @@ struct Avx512Ops {
     LDPC_TARGET static std::uint64_t nonzero_bits(Vec a) noexcept {
         return _mm512_test_epi8_mask(a, a);
     }
-    LDPC_TARGET static std::uint32_t sum_of_magnitudes(Vec a) noexcept {
-        alignas(64) std::uint64_t sums[8];
-        _mm512_store_si512(sums, _mm512_sad_epu8(_mm512_abs_epi8(a), fill(0)));
-        return static_cast<std::uint32_t>(sums[0] + sums[1] + sums[2] + sums[3] + sums[4] +
-                                          sums[5] + sums[6] + sums[7]);
+    LDPC_TARGET static Sums no_sums() noexcept { return _mm512_setzero_si512(); }
+    LDPC_TARGET static Sums add_magnitudes(Sums sums, Vec a) noexcept {
+        return _mm512_add_epi64(sums, _mm512_sad_epu8(_mm512_abs_epi8(a), fill(0)));
+    }
+    LDPC_TARGET static std::uint32_t total(Sums sums) noexcept {
+        alignas(64) std::uint64_t eight[8];
+        _mm512_store_si512(eight, sums);
+        return static_cast<std::uint32_t>(eight[0] + eight[1] + eight[2] + eight[3] + eight[4] +
+                                          eight[5] + eight[6] + eight[7]);
     }
     /// In 16 bits: 256 a × gain, rounded and shifted by 15.
     LDPC_TARGET static Vec amplified(Vec a, int gain, int limit) noexcept {

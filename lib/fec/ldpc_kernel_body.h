@@ -10,7 +10,7 @@
 //       for each edge e:  t[e] = total[variable(r, e)] - message[r][e]
 //       for each edge e:  m    = min over other edges f of |t[f]|
 //                         s    = product over other edges f of sign(t[f])
-//                         message[r][e] = s * min(63, m) * 13 / 16, rounded down
+//                         message[r][e] = s * min(63, m) * kEighths<degree> / 8, rounded down
 //                         total[variable(r, e)] = clip(t[e] + message[r][e])
 // where differences are clipped as well. Rows of one vector that share a variable (plan.shared) add
 // the change of their message to the total, one edge after the other.
@@ -33,6 +33,9 @@ using Ops = LDPC_OPS;
 using Vec = Ops::Vec;
 constexpr std::uint32_t kLanes = Ops::kLanes;
 constexpr int kLargest = 63; ///< magnitude that a check sees
+/// What a check believes of it: the more variables, the more it overestimates the least.
+template <int kDegree>
+constexpr int kEighths = kDegree == 3 ? 7 : 6;
 
 LDPC_TARGET std::uint64_t first_bits(std::uint32_t count) noexcept {
     return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
@@ -41,8 +44,8 @@ LDPC_TARGET std::uint64_t first_bits(std::uint32_t count) noexcept {
 /// Answers of one vector of checks, from what its edges say. `limit` is 63, or zero in lanes that
 /// have no check. The least magnitude of the other edges is found in one of two ways.
 template <int kDegree, class Operations = Ops> // a parameter: only one of the ways is compiled
-LDPC_TARGET inline void answer(const Vec* t, Vec* out, const Ops::Table& table,
-                               Vec limit) noexcept {
+LDPC_TARGET inline void answer(const Vec* t, Vec* out, Vec limit) noexcept {
+    const Ops::Table table = Ops::table<kEighths<kDegree>>();
     Vec signs = t[0];
     Vec a[kDegree];
     LDPC_UNROLL
@@ -68,7 +71,8 @@ LDPC_TARGET inline void answer(const Vec* t, Vec* out, const Ops::Table& table,
         out[kDegree - 1] = before;
         LDPC_UNROLL
         for (int e = 0; e < kDegree; ++e)
-            out[e] = Ops::signed_by(Ops::looked_up(table, out[e]), Ops::exclusive_or(signs, t[e]));
+            out[e] = Ops::signed_by(Ops::looked_up<kEighths<kDegree>>(table, out[e]),
+                                    Ops::exclusive_or(signs, t[e]));
     } else {
         // The least of all and, for the edge that has it, the second.
         Vec least = a[0];
@@ -78,8 +82,8 @@ LDPC_TARGET inline void answer(const Vec* t, Vec* out, const Ops::Table& table,
             second = Ops::lesser(second, Operations::greater(least, a[e]));
             least = Ops::lesser(least, a[e]);
         }
-        const Vec usual = Ops::looked_up(table, Ops::lesser(least, limit));
-        const Vec own = Ops::looked_up(table, Ops::lesser(second, limit));
+        const Vec usual = Ops::looked_up<kEighths<kDegree>>(table, Ops::lesser(least, limit));
+        const Vec own = Ops::looked_up<kEighths<kDegree>>(table, Ops::lesser(second, limit));
         LDPC_UNROLL
         for (int e = 0; e < kDegree; ++e)
             out[e] = Ops::signed_by(Operations::where_equal(a[e], least, own, usual),
@@ -89,8 +93,7 @@ LDPC_TARGET inline void answer(const Vec* t, Vec* out, const Ops::Table& table,
 
 template <int kDegree>
 LDPC_TARGET std::int8_t* rotating_layer(const LdpcPlan& plan, const LdpcPlan::Edge* edges,
-                                        const Ops::Table& table, std::int8_t* totals,
-                                        std::int8_t* messages) noexcept {
+                                        std::int8_t* totals, std::int8_t* messages) noexcept {
     const std::uint32_t mask = plan.circulant - 1;
     const Vec limit = Ops::fill(kLargest);
     for (std::uint32_t row = 0; row < plan.circulant; row += kLanes) {
@@ -100,7 +103,7 @@ LDPC_TARGET std::int8_t* rotating_layer(const LdpcPlan& plan, const LdpcPlan::Ed
         for (int e = 0; e < kDegree; ++e)
             t[e] = Ops::minus(Ops::load(totals + edges[e].read + ((edges[e].offset + row) & mask)),
                               Ops::load(messages + e * kLanes));
-        answer<kDegree>(t, out, table, limit);
+        answer<kDegree>(t, out, limit);
         LDPC_UNROLL
         for (int e = 0; e < kDegree; ++e) {
             Ops::store(messages + e * kLanes, out[e]);
@@ -116,8 +119,7 @@ LDPC_TARGET std::int8_t* rotating_layer(const LdpcPlan& plan, const LdpcPlan::Ed
 
 template <int kDegree, bool kShared>
 LDPC_TARGET std::int8_t* in_place_layer(const LdpcPlan& plan, const LdpcPlan::Edge* edges,
-                                        const Ops::Table& table, std::int8_t* totals,
-                                        std::int8_t* messages) noexcept {
+                                        std::int8_t* totals, std::int8_t* messages) noexcept {
     const std::uint32_t size = plan.circulant;
     for (std::uint32_t row = 0; row < size; row += kLanes) {
         Vec t[kDegree];
@@ -133,7 +135,7 @@ LDPC_TARGET std::int8_t* in_place_layer(const LdpcPlan& plan, const LdpcPlan::Ed
         // Rows past the last one keep their messages at zero. (Where a circulant is shorter than a
         // vector, they repeat the first ones and must not.)
         const bool partial = row + kLanes > size && size >= kLanes;
-        answer<kDegree>(t, out, table,
+        answer<kDegree>(t, out,
                         partial ? Ops::both(Ops::first(size - row), Ops::fill(kLargest))
                                 : Ops::fill(kLargest));
         LDPC_UNROLL
@@ -157,28 +159,27 @@ LDPC_TARGET std::int8_t* in_place_layer(const LdpcPlan& plan, const LdpcPlan::Ed
 
 LDPC_TARGET void iterate(const LdpcPlan& plan, int state, std::int8_t* totals,
                          std::int8_t* messages) noexcept {
-    const Ops::Table table = Ops::table();
     for (const LdpcPlan::Layer& layer : plan.layers) {
         const LdpcPlan::Edge* const edges =
             plan.edges[static_cast<std::size_t>(state)].data() + layer.first;
         switch (layer.degree) {
         case 3:
-            messages = rotating_layer<3>(plan, edges, table, totals, messages);
+            messages = rotating_layer<3>(plan, edges, totals, messages);
             break;
         case 6:
-            messages = rotating_layer<6>(plan, edges, table, totals, messages);
+            messages = rotating_layer<6>(plan, edges, totals, messages);
             break;
         case 10:
-            messages = rotating_layer<10>(plan, edges, table, totals, messages);
+            messages = rotating_layer<10>(plan, edges, totals, messages);
             break;
         case 18:
-            messages = rotating_layer<18>(plan, edges, table, totals, messages);
+            messages = rotating_layer<18>(plan, edges, totals, messages);
             break;
         case 8:
-            messages = in_place_layer<8, true>(plan, edges, table, totals, messages);
+            messages = in_place_layer<8, true>(plan, edges, totals, messages);
             break;
         default:
-            messages = in_place_layer<32, false>(plan, edges, table, totals, messages);
+            messages = in_place_layer<32, false>(plan, edges, totals, messages);
         }
     }
 }
@@ -252,9 +253,10 @@ LDPC_TARGET int differing(const std::int8_t* symbols, const std::int8_t* variabl
 
 LDPC_TARGET std::uint32_t magnitude(const std::int8_t* symbols, std::size_t count) noexcept {
     std::size_t i = 0;
-    std::uint32_t sum = 0;
+    Ops::Sums sums = Ops::no_sums();
     for (; i + kLanes <= count; i += kLanes)
-        sum += Ops::sum_of_magnitudes(Ops::load(symbols + i));
+        sums = Ops::add_magnitudes(sums, Ops::load(symbols + i));
+    std::uint32_t sum = Ops::total(sums);
     for (; i < count; ++i)
         sum += static_cast<std::uint32_t>(symbols[i] < 0 ? -symbols[i] : symbols[i]);
     return sum;

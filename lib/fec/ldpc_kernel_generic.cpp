@@ -19,6 +19,7 @@ struct PlainOps {
         Half high;
     };
     struct Table {};
+    using Sums = std::uint32_t;
 
     static Vec load(const std::int8_t* from) noexcept {
         Vec v;
@@ -61,10 +62,18 @@ struct PlainOps {
     static Vec greater(const Vec& a, const Vec& b) noexcept {
         return {less(a.low, b.low) ? b.low : a.low, less(a.high, b.high) ? b.high : a.high};
     }
-    static Table table() noexcept { return {}; }
-    /// 13 / 16, rounded down, of numbers up to 63.
+    template <int kEighths>
+    static Table table() noexcept {
+        return {};
+    }
+    /// kEighths / 8, rounded down, of numbers up to 63: 7 a / 8 is a - (a + 7) / 8, and 6 a / 8 is
+    /// a - (a + 3) / 4.
+    template <int kEighths>
     static Vec looked_up(const Table&, const Vec& a) noexcept {
-        return {answer_to(a.low), answer_to(a.high)};
+        static_assert(kEighths == 6 || kEighths == 7);
+        constexpr int kShift = kEighths == 7 ? 3 : 2;
+        constexpr std::int8_t kRound = (1 << kShift) - 1;
+        return {a.low - ((a.low + kRound) >> kShift), a.high - ((a.high + kRound) >> kShift)};
     }
     static Vec where_equal(const Vec& a, const Vec& b, const Vec& then, const Vec& other) noexcept {
         return {a.low == b.low ? then.low : other.low, a.high == b.high ? then.high : other.high};
@@ -85,15 +94,16 @@ struct PlainOps {
     static std::uint64_t nonzero_bits(const Vec& a) noexcept {
         return sign_bits({a.low != 0, a.high != 0});
     }
-    static std::uint32_t sum_of_magnitudes(const Vec& a) noexcept {
+    static Sums no_sums() noexcept { return 0; }
+    static Sums add_magnitudes(Sums sums, const Vec& a) noexcept {
         std::array<std::uint8_t, kLanes> lanes;
         const Vec magnitudes = magnitude(a);
         std::memcpy(lanes.data(), &magnitudes, kLanes);
-        std::uint32_t sum = 0;
         for (const std::uint8_t lane : lanes)
-            sum += lane;
-        return sum;
+            sums += lane;
+        return sums;
     }
+    static std::uint32_t total(Sums sums) noexcept { return sums; }
     /// clip(round(a × gain / 128)).
     static Vec amplified(const Vec& a, int gain, int limit) noexcept {
         std::array<std::int8_t, kLanes> lanes;
@@ -106,10 +116,6 @@ struct PlainOps {
 private:
     static Half less(Half a, Half b) noexcept {
         return reinterpret_cast<HalfUnsigned>(a) < reinterpret_cast<HalfUnsigned>(b);
-    }
-    static Half answer_to(Half a) noexcept {
-        const auto magnitude = reinterpret_cast<HalfUnsigned>(a);
-        return a - reinterpret_cast<Half>((magnitude + magnitude + magnitude + 15) >> 4);
     }
     /// The end of the range on `a`'s side.
     static Half extreme(Half a) noexcept { return (a >> 7) ^ 127; }

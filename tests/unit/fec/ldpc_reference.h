@@ -133,7 +133,7 @@ inline LdpcOutcome reference_decode(const LdpcCode& code, std::span<const std::i
                             least = std::min(least, std::abs(t[f]));
                             minus ^= t[f] < 0;
                         }
-                    const int m = 13 * std::min(least, 63) / 16;
+                    const int m = (t.size() == 3 ? 7 : 6) * std::min(least, 63) / 8;
                     const int fresh = minus ? -m : m;
                     int& sum_of = total[static_cast<std::size_t>(rows[r][e])];
                     sum_of = std::clamp(group == 1 ? t[e] + fresh : sum_of + fresh - message[r][e],
