@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // AVX2: 32 products by one and the same factor, by looking up both halves of each byte.
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -48,10 +49,20 @@ TELEMETRY_TARGET_AVX2 inline Halves split(__m256i value) {
     return {_mm256_and_si256(value, mask), _mm256_and_si256(_mm256_srli_epi16(value, 4), mask)};
 }
 
-TELEMETRY_TARGET_AVX2 inline __m256i product(Halves value, std::uint8_t factor) {
-    const std::uint8_t* nibbles = kNibbles[factor].data();
-    return _mm256_xor_si256(_mm256_shuffle_epi8(load_twice(nibbles), value.low),
-                            _mm256_shuffle_epi8(load_twice(nibbles + 16), value.high));
+/// One factor of many products.
+struct Factor {
+    __m256i low;
+    __m256i high;
+};
+
+TELEMETRY_TARGET_AVX2 inline Factor factor(std::uint8_t value) {
+    const std::uint8_t* nibbles = kNibbles[value].data();
+    return {load_twice(nibbles), load_twice(nibbles + 16)};
+}
+
+TELEMETRY_TARGET_AVX2 inline __m256i product(Halves value, Factor by) {
+    return _mm256_xor_si256(_mm256_shuffle_epi8(by.low, value.low),
+                            _mm256_shuffle_epi8(by.high, value.high));
 }
 
 /// Division by the generator, four bytes a step, several words side by side to cover the time that
@@ -170,11 +181,13 @@ TELEMETRY_TARGET_AVX2 void locate(int count, const RsSyndromes* const* received,
         for (int w = 0; w < kWords; ++w) {
             const auto first =
                 static_cast<std::uint8_t>(_mm_cvtsi128_si32(_mm256_castsi256_si128(delta[w].low)));
+            const Factor by_first = factor(first);
+            const Factor by_gamma = factor(gamma[w]);
             const Cells moved = moved_down(delta[w]);
-            delta[w].low = _mm256_xor_si256(product(split(moved.low), gamma[w]),
-                                            product(split(theta[w].low), first));
-            delta[w].high = _mm256_xor_si256(product(split(moved.high), gamma[w]),
-                                             product(split(theta[w].high), first));
+            delta[w].low = _mm256_xor_si256(product(split(moved.low), by_gamma),
+                                            product(split(theta[w].low), by_first));
+            delta[w].high = _mm256_xor_si256(product(split(moved.high), by_gamma),
+                                             product(split(theta[w].high), by_first));
             if (first != 0 && k[w] >= 0) {
                 theta[w] = moved;
                 gamma[w] = first;
@@ -203,41 +216,59 @@ TELEMETRY_TARGET_AVX2 void correct(const RsTables& tables, const Locator& locato
     if (2 * order > tables.parity || order == 0)
         return;
     const std::uint8_t* lambda = cells.data() + tables.parity / 2;
+    std::array<std::uint8_t, kRsFastParity / 2 + 2> evaluator{}; // Omega_h and zeros
+    std::copy_n(cells.begin(), order, evaluator.begin());
     const std::size_t first = 256 - length;
     alignas(32) std::array<std::uint8_t, 256> numerators;
     alignas(32) std::array<std::uint8_t, 256> denominators; // Lambda'/X
-    std::array<std::uint32_t, 8> roots{};
+    std::array<std::uint64_t, 4> roots{};
     int found = 0;
-    for (std::size_t place = first & ~std::size_t{31}; place < 256; place += 32) {
-        const __m256i zero = _mm256_setzero_si256();
-        __m256i even = _mm256_set1_epi8(static_cast<char>(lambda[0]));
-        __m256i odd = zero;
-        __m256i omega = _mm256_set1_epi8(static_cast<char>(cells[0]));
-        for (int degree = 1; degree <= order; ++degree) {
-            const Halves power =
-                split(load(tables.powers[static_cast<std::size_t>(degree)].data() + place));
-            __m256i& part = degree % 2 != 0 ? odd : even;
-            part = _mm256_xor_si256(part, product(power, lambda[degree]));
-            if (degree < order)
-                omega = _mm256_xor_si256(omega,
-                                         product(power, cells[static_cast<std::size_t>(degree)]));
+    for (std::size_t place = first & ~std::size_t{63}; place < 256; place += 64) {
+        __m256i even[2];
+        __m256i odd[2];
+        __m256i omega[2];
+        for (int v = 0; v < 2; ++v) {
+            even[v] = _mm256_set1_epi8(static_cast<char>(lambda[0]));
+            odd[v] = _mm256_setzero_si256();
+            omega[v] = _mm256_set1_epi8(static_cast<char>(evaluator[0]));
         }
-        roots[place / 32] =
-            static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(even, odd)));
+        for (int degree = 1; degree <= order; degree += 2) {
+            const auto power = static_cast<std::size_t>(degree);
+            const Factor lambda1 = factor(lambda[degree]);
+            const Factor lambda2 = factor(lambda[degree + 1]);
+            const Factor omega1 = factor(evaluator[power]);
+            const Factor omega2 = factor(evaluator[power + 1]);
+            for (int v = 0; v < 2; ++v) {
+                const std::size_t at = place + 32 * static_cast<std::size_t>(v);
+                const Halves power1 = {load(tables.powers_low[power].data() + at),
+                                       load(tables.powers_high[power].data() + at)};
+                const Halves power2 = {load(tables.powers_low[power + 1].data() + at),
+                                       load(tables.powers_high[power + 1].data() + at)};
+                odd[v] = _mm256_xor_si256(odd[v], product(power1, lambda1));
+                even[v] = _mm256_xor_si256(even[v], product(power2, lambda2));
+                omega[v] = _mm256_xor_si256(omega[v], product(power1, omega1));
+                omega[v] = _mm256_xor_si256(omega[v], product(power2, omega2));
+            }
+        }
+        for (int v = 0; v < 2; ++v) {
+            const std::size_t at = place + 32 * static_cast<std::size_t>(v);
+            store(numerators.data() + at, omega[v]);
+            store(denominators.data() + at, odd[v]);
+            roots[at / 64] |= std::uint64_t{static_cast<std::uint32_t>(
+                                  _mm256_movemask_epi8(_mm256_cmpeq_epi8(even[v], odd[v])))}
+                              << (at % 64);
+        }
         if (place < first)
-            roots[place / 32] &= ~std::uint32_t{0} << (first - place);
-        found += std::popcount(roots[place / 32]);
-        store(numerators.data() + place, omega);
-        store(denominators.data() + place, odd);
+            roots[place / 64] &= ~std::uint64_t{0} << (first - place);
+        found += std::popcount(roots[place / 64]);
     }
     if (found != order)
         return;
     errors.count = order;
     std::size_t made = 0;
-    for (std::size_t part = 0; part < 8; part += 2)
-        for (std::uint64_t left = roots[part] | std::uint64_t{roots[part + 1]} << 32; left != 0;
-             left &= left - 1) {
-            const std::size_t place = 32 * part + static_cast<std::size_t>(std::countr_zero(left));
+    for (std::size_t part = 0; part < 4; ++part)
+        for (std::uint64_t left = roots[part]; left != 0; left &= left - 1) {
+            const std::size_t place = 64 * part + static_cast<std::size_t>(std::countr_zero(left));
             const std::size_t log = kTables.log[numerators[place]] + std::size_t{255} -
                                     kTables.log[denominators[place]] + tables.forney_log[place];
             errors.places[made] = static_cast<std::uint8_t>(place - first);
@@ -248,15 +279,17 @@ TELEMETRY_TARGET_AVX2 void correct(const RsTables& tables, const Locator& locato
 TELEMETRY_TARGET_AVX2 void solve(const RsTables& tables, const RsSyndromes* received,
                                  unsigned damaged, std::size_t length, RsErrors* errors) {
     while (damaged != 0) {
-        std::array<const RsSyndromes*, 2> from;
-        std::array<RsErrors*, 2> to;
-        std::array<Locator, 2> locators;
+        std::array<const RsSyndromes*, 3> from;
+        std::array<RsErrors*, 3> to;
+        std::array<Locator, 3> locators;
         std::size_t count = 0;
-        for (; damaged != 0 && count < 2; damaged &= damaged - 1, ++count) {
+        for (; damaged != 0 && count < 3; damaged &= damaged - 1, ++count) {
             from[count] = received + std::countr_zero(damaged);
             to[count] = errors + std::countr_zero(damaged);
         }
-        (count == 2 ? locate<2> : locate<1>)(tables.parity, from.data(), locators.data());
+        (count == 3   ? locate<3>
+         : count == 2 ? locate<2>
+                      : locate<1>)(tables.parity, from.data(), locators.data());
         for (std::size_t i = 0; i < count; ++i)
             correct(tables, locators[i], length, *to[i]);
     }

@@ -92,8 +92,11 @@ RsTables::RsTables(const ReedSolomonCode& code)
         forney[place] = power(beta, i * (first_root + parity - 1));
         forney_log[place] =
             static_cast<std::uint8_t>(gf256::kTables.log[power(beta, i * (first_root + parity))]);
-        for (int degree = 0; degree <= kRsFastParity / 2; ++degree)
-            powers[static_cast<std::size_t>(degree)][place] = power(beta, degree * i);
+        for (std::size_t degree = 0; degree < powers_low.size(); ++degree) {
+            const std::uint8_t value = power(beta, static_cast<int>(degree) * i);
+            powers_low[degree][place] = value & 15;
+            powers_high[degree][place] = value >> 4;
+        }
     }
     horner.fill(0);
     segment_powers.fill(0);

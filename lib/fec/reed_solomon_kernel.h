@@ -53,8 +53,10 @@ struct RsTables {
     alignas(
         64) std::array<std::uint8_t, 512> segment_powers; ///< [128 s + 4 j + p]: x[j]^(64(3−s)+3−p)
     std::array<std::uint8_t, 256> forney_log;             ///< log of X^(−first_root − P)
-    /// [degree][place]: (1/X)^degree.
-    alignas(64) std::array<std::array<std::uint8_t, 256>, kRsFastParity / 2 + 1> powers;
+    /// [degree][place]: (1/X)^degree, split into its low and its high four bits.
+    using Powers = std::array<std::array<std::uint8_t, 256>, kRsFastParity / 2 + 2>;
+    Powers powers_low;
+    Powers powers_high;
 
     std::span<const std::uint8_t> row(std::size_t slice, std::uint8_t byte) const {
         return {rows.data() + (slice * 256 + byte) * width, width};
