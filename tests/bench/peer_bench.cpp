@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What others need for the same work, as far as Debian packages them as libraries: libfec, Volk's
+// K=7 kernel, liquid-dsp, zlib. tests/bench/report puts it beside ours; GNU Radio's blocks are
+// measured by peer_gnuradio.py.
+#include <benchmark/benchmark.h>
+#include <volk/volk.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <random>
+#include <vector>
+
+#include "telemetry/fec/convolutional.h"
+#include "telemetry/fec/reed_solomon.h"
+
+#if defined(TELEMETRY_PEER_LIBFEC)
+extern "C" {
+#include <fec.h>
+}
+#endif
+#if defined(TELEMETRY_PEER_LIQUID)
+#include <liquid/liquid.h>
+#endif
+
+namespace telemetry::bench {
+namespace {
+
+void rate(benchmark::State& state, double bits) {
+    state.counters["bit/s"] =
+        benchmark::Counter(bits, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+/// Symbols of 0 to 255 as these decoders take them, at the noise of Eb/N0 = 3 dB.
+std::vector<unsigned char> convolutional_symbols(std::size_t bits) {
+    std::mt19937 random(1);
+    std::vector<std::uint8_t> data(bits);
+    for (auto& bit : data)
+        bit = random() & 1;
+    std::vector<std::uint8_t> sent;
+    fec::ConvolutionalEncoder encoder(fec::kConvolutionalCcsds);
+    encoder.encode(data, sent);
+    encoder.terminate(sent);
+    std::normal_distribution<float> noise(0, 22);
+    std::vector<unsigned char> symbols;
+    for (const auto bit : sent)
+        symbols.push_back(static_cast<unsigned char>(
+            std::clamp(127.5F + (bit ? 32.F : -32.F) + noise(random), 0.F, 255.F)));
+    return symbols;
+}
+
+constexpr std::size_t kViterbiBits = 8192;
+
+/// Add-compare-select alone, as GNU Radio's cc_decoder calls it; nothing is traced back.
+void volk_viterbi_kernel(benchmark::State& state) {
+    const auto symbols = convolutional_symbols(kViterbiBits);
+    constexpr std::array<unsigned, 2> kTaps{0x4f, 0x6d};
+    alignas(64) std::array<unsigned char, 64> branches;
+    for (unsigned output = 0; output < 2; ++output)
+        for (unsigned pair = 0; pair < 32; ++pair)
+            branches[output * 32 + pair] =
+                std::popcount(2 * pair & kTaps[output]) % 2 != static_cast<int>(output) ? 255 : 0;
+    alignas(64) std::array<unsigned char, 64> a{};
+    alignas(64) std::array<unsigned char, 64> b{};
+    auto* decisions =
+        static_cast<unsigned char*>(volk_malloc(8 * (kViterbiBits + 8), volk_get_alignment()));
+    auto* in = static_cast<unsigned char*>(volk_malloc(symbols.size() + 64, volk_get_alignment()));
+    std::copy(symbols.begin(), symbols.end(), in);
+    for (auto _ : state) {
+        volk_8u_x4_conv_k7_r2_8u(b.data(), a.data(), in, decisions, kViterbiBits, 6,
+                                 branches.data());
+        benchmark::ClobberMemory();
+    }
+    volk_free(decisions);
+    volk_free(in);
+    rate(state, kViterbiBits);
+}
+BENCHMARK(volk_viterbi_kernel);
+
+void zlib_crc32(benchmark::State& state) {
+    const std::vector<std::uint8_t> bytes(65536, 0x5a);
+    for (auto _ : state)
+        benchmark::DoNotOptimize(crc32_z(0, bytes.data(), bytes.size()));
+    rate(state, 8. * 65536);
+}
+BENCHMARK(zlib_crc32);
+
+#if defined(TELEMETRY_PEER_LIBFEC)
+void libfec_viterbi(benchmark::State& state) {
+    auto symbols = convolutional_symbols(kViterbiBits);
+    void* decoder = create_viterbi27(kViterbiBits);
+    std::vector<unsigned char> bytes(kViterbiBits / 8);
+    for (auto _ : state) {
+        init_viterbi27(decoder, 0);
+        update_viterbi27_blk(decoder, symbols.data(), kViterbiBits + 6);
+        chainback_viterbi27(decoder, bytes.data(), kViterbiBits, 0);
+        benchmark::DoNotOptimize(bytes.data());
+    }
+    delete_viterbi27(decoder);
+    rate(state, kViterbiBits);
+}
+BENCHMARK(libfec_viterbi);
+
+void libfec_reed_solomon(benchmark::State& state) {
+    constexpr int kWords = 32; // different ones, so that branches cannot be learnt by heart
+    std::mt19937 random(1);
+    const fec::InterleavedReedSolomon code(fec::kRs223Dual, 1);
+    std::vector<std::uint8_t> received(255 * kWords);
+    for (auto& byte : received)
+        byte = static_cast<std::uint8_t>(random());
+    for (std::size_t word = 0; word < kWords; ++word) {
+        const auto block = std::span(received).subspan(255 * word, 255);
+        code.encode(block.first(223), block.subspan(223));
+        for (int error = 0; error < state.range(0); ++error)
+            block[random() % 255] ^= static_cast<std::uint8_t>(1 + random() % 255);
+    }
+    auto work = received;
+    for (auto _ : state) {
+        work = received;
+        for (std::size_t word = 0; word < kWords; ++word)
+            benchmark::DoNotOptimize(decode_rs_ccsds(&work[255 * word], nullptr, 0, 0));
+    }
+    rate(state, 223. * 8 * kWords);
+}
+BENCHMARK(libfec_reed_solomon)->Arg(0)->Arg(8)->Arg(16);
+#endif
+
+#if defined(TELEMETRY_PEER_LIQUID)
+void liquid_crc(benchmark::State& state, crc_scheme scheme) {
+    std::vector<unsigned char> bytes(65536, 0x5a);
+    for (auto _ : state)
+        benchmark::DoNotOptimize(
+            crc_generate_key(scheme, bytes.data(), static_cast<unsigned>(bytes.size())));
+    rate(state, 8. * 65536);
+}
+BENCHMARK_CAPTURE(liquid_crc, 16, LIQUID_CRC_16);
+BENCHMARK_CAPTURE(liquid_crc, 32, LIQUID_CRC_32);
+#endif
+
+} // namespace
+} // namespace telemetry::bench
+
+BENCHMARK_MAIN();
