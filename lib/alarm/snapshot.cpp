@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <stdexcept>
 
 #include "telemetry/alarm/engine.h"
 
@@ -22,8 +23,15 @@ double number(const Json& json, double missing) {
 Json time(UtcNs ns) {
     return ns == kUnknownTime ? Json() : Json(ns);
 }
+/// A float that is out of range would be cast all the same.
+template <class Integer>
+Integer whole(const Json& json) {
+    if (!json.is_number_integer())
+        throw std::runtime_error(json.dump() + " is no whole number");
+    return json.get<Integer>();
+}
 UtcNs time(const Json& json) {
-    return json.is_null() ? kUnknownTime : json.get<std::int64_t>();
+    return json.is_null() ? kUnknownTime : whole<std::int64_t>(json);
 }
 
 AlarmLevel level(const Json& json) {
@@ -42,7 +50,7 @@ Json reading_json(const Reading& reading) {
 }
 Reading reading(const Json& json) {
     return {number(json.at("value"), kUnknown), json.at("text").get<std::string>(),
-            json.at("packet").get<std::int64_t>(), time(json.at("generation_ns")),
+            whole<std::int64_t>(json.at("packet")), time(json.at("generation_ns")),
             time(json.at("reception_ns"))};
 }
 
@@ -115,10 +123,10 @@ Result<std::vector<std::string>> Engine::restore(std::string_view snapshot) {
     std::uint64_t next_number = 0;
     try {
         const Json json = Json::parse(snapshot);
-        if (json.at("version").get<int>() != kVersion)
+        if (whole<int>(json.at("version")) != kVersion)
             return fail("the alarm state is of version " + json.at("version").dump() +
                         "; this program reads version " + std::to_string(kVersion));
-        next_number = json.at("next_number").get<std::uint64_t>();
+        next_number = whole<std::uint64_t>(json.at("next_number"));
         limit_set = json.at("limit_set").get<std::string>();
         for (const Json& each : json.at("alarms")) {
             Standing s;
@@ -133,7 +141,7 @@ Result<std::vector<std::string>> Engine::restore(std::string_view snapshot) {
             s.latest = reading(each.at("latest"));
             s.since_ns = time(each.at("since_ns"));
             s.until_ns = time(each.at("until_ns"));
-            s.violations = each.at("violations").get<int>();
+            s.violations = whole<int>(each.at("violations"));
             s.acknowledged_by = each.at("acknowledged_by").get<std::string>();
             s.assigned_to = each.at("assigned_to").get<std::string>();
             for (const Json& comment : each.at("comments"))

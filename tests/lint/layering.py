@@ -21,11 +21,12 @@ MAY_SEE = {
     "framing": {"base", "simd", "fec"},
     "packet": {"base", "fec"},
     "parameter": {"base", "simd", "packet"},
+    "pus": {"base", "fec", "packet", "parameter"},
     "alarm": {"base", "parameter"},
     "publish": {"base", "packet"},
     "modem": {"base", "simd", "fec"},
     "source": {"base"},
-    "station": {"base", "simd", "dsp", "fec", "framing", "packet", "parameter", "alarm", "source"},
+    "station": {"base", "simd", "dsp", "fec", "framing", "packet", "parameter", "pus", "alarm", "source"},
 }
 ONLY_IN = [
     (r"<(gnuradio|pmt)/", set()),

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "telemetry/station/parameter_chain.h"
+
+#include <cmath>
+#include <cstdlib>
+
+#include "telemetry/alarm/json.h"
+#include "telemetry/base/file.h"
+#include "telemetry/parameter/last_values.h"
+#include "telemetry/pus/catalog.h"
+#include "telemetry/station/mission_requests.h"
+
+namespace telemetry::station {
+namespace {
+
+constexpr std::int64_t kRemarkEvery = 60'000'000'000;
+constexpr std::size_t kMostRemarkKinds = 1024; ///< further kinds share one
+constexpr std::int64_t kTimeJump = 10'000'000'000;
+
+bool is_pus(const packet::Packet& packet) {
+    return packet.space && !packet.space->telecommand;
+}
+
+} // namespace
+
+struct ParameterChain::State final : Sink<parameter::ValueBatch>,
+                                     Sink<parameter::DecodeEvent>,
+                                     Sink<alarm::Transition>,
+                                     Sink<alarm::AuditRecord>,
+                                     Sink<pus::RequestProgress> {
+    State(parameter::Database db, std::shared_ptr<const parameter::Program> p,
+          const ParameterChainOptions& o, ParameterObserver& out)
+        : options(o), database(std::move(db)), program(std::move(p)), observer(out),
+          conditions(database, *program),
+          decoder(program, *this, parameter::DecoderOptions{.feed = o.feed}),
+          latest(program->items().size()), tracker(pus::RequestTracker::Options{}) {}
+
+    void accept(const parameter::ValueBatch& batch) noexcept override {
+        latest.update(batch);
+        observer.on_values(batch);
+        engine->process(batch, *this);
+        watch_clock(batch);
+    }
+
+    void accept(const parameter::DecodeEvent& event) noexcept override {
+        remark(parameter::name_of(event.fault), event.apid, event.reception_ns, [&] {
+            std::string text = "packet " + std::to_string(event.packet);
+            if (event.apid >= 0)
+                text += " of application " + std::to_string(event.apid);
+            if (event.container != parameter::kNone)
+                text += " (" + std::string(program->container_name(event.container)) + ")";
+            text += ": " + std::string(parameter::name_of(event.fault));
+            if (event.bits != 0)
+                text += ", " + std::to_string(event.bits) + " bits";
+            return text;
+        });
+    }
+
+    void accept(const alarm::Transition& transition) noexcept override {
+        alarms_changed = true;
+        observer.on_transition(transition);
+    }
+    void accept(const alarm::AuditRecord& record) noexcept override {
+        alarms_changed = true;
+        observer.on_audit(record);
+    }
+    void accept(const pus::RequestProgress& progress) noexcept override {
+        observer.on_request(progress);
+    }
+
+    /// A packet's own time that moves otherwise than reception does: the clock was set, or what
+    /// comes is of another time.
+    void watch_clock(const parameter::ValueBatch& batch) {
+        for (const parameter::PacketRecord& packet : batch.packets) {
+            if (packet.generation_ns == kUnknownTime || packet.reception_ns == kUnknownTime ||
+                packet.feed == parameter::Feed::replayed)
+                continue;
+            const std::int64_t offset = packet.generation_ns - packet.reception_ns;
+            const auto [at, is_new] = clock_offsets.try_emplace(packet.container, offset);
+            const std::int64_t jump = offset - at->second;
+            at->second = offset;
+            if (!is_new && std::abs(jump) > kTimeJump)
+                remark("time_jump", -1, packet.reception_ns, [&] {
+                    return "the time of " + std::string(program->container_name(packet.container)) +
+                           " jumped by " + std::to_string(jump / 1'000'000'000) + " s";
+                });
+        }
+    }
+
+    template <class Text>
+    void remark(std::string_view kind, int apid, UtcNs at_ns, Text&& text) {
+        auto at = told.find({kind, apid});
+        if (at == told.end())
+            at = told.try_emplace(told.size() < kMostRemarkKinds ? std::pair{kind, apid}
+                                                                 : std::pair{kind, -2})
+                     .first;
+        Told& each = at->second;
+        ++each.count;
+        const bool due = !each.told || (at_ns != kUnknownTime && each.last_ns != kUnknownTime &&
+                                        at_ns - each.last_ns >= kRemarkEvery);
+        if (!due)
+            return;
+        const std::string sentence = text();
+        observer.on_remark({kind, sentence, apid, each.count, at_ns});
+        each = {at_ns, 0, true};
+    }
+
+    void read_report(const packet::Packet& packet) {
+        if (!reader || !is_pus(packet))
+            return;
+        pus::Message message;
+        const pus::Fault fault = reader->read(packet.bytes, message);
+        if (fault != pus::Fault::none) {
+            remark(pus_fault_kind(fault), packet.space->apid, packet.origin.utc_ns, [&] {
+                return "packet of application " + std::to_string(packet.space->apid) +
+                       " read as PUS: " + std::string(pus::name_of(fault));
+            });
+            if (fault != pus::Fault::leftover)
+                return;
+        }
+        observer.on_report(message, packet.origin.utc_ns);
+        if (const auto* verification = std::get_if<pus::Verification>(&message.report))
+            tracker.take(*verification,
+                         message.header.time_ns == kUnknownTime ? packet.origin.utc_ns
+                                                                : message.header.time_ns,
+                         *this);
+    }
+
+    static std::string_view pus_fault_kind(pus::Fault fault) {
+        switch (fault) {
+        case pus::Fault::none:
+            return "pus";
+        case pus::Fault::not_pus:
+            return "pus_not_pus";
+        case pus::Fault::bad_checksum:
+            return "pus_bad_checksum";
+        case pus::Fault::too_short:
+            return "pus_too_short";
+        case pus::Fault::leftover:
+            return "pus_leftover";
+        case pus::Fault::unknown_parameter:
+            return "pus_unknown_parameter";
+        case pus::Fault::bad_time:
+            return "pus_bad_time";
+        }
+        return "pus";
+    }
+
+    struct Told {
+        UtcNs last_ns = kUnknownTime;
+        std::uint64_t count = 0; ///< since then
+        bool told = false;
+    };
+
+    const ParameterChainOptions options;
+    const parameter::Database database; ///< the conditions refer to it
+    const std::shared_ptr<const parameter::Program> program;
+    ParameterObserver& observer;
+    alarm::DatabaseConditions conditions;
+    parameter::Decoder decoder;
+    parameter::LastValues latest;
+    std::unique_ptr<alarm::Engine> engine;
+    std::optional<pus::Reader> reader;
+    pus::RequestTracker tracker;
+    std::map<parameter::ContainerIndex, std::int64_t> clock_offsets;
+    std::map<std::pair<std::string_view, int>, Told> told;
+    bool alarms_changed = false;
+    bool state_unwritable = false;
+};
+
+ParameterChain::ParameterChain(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Result<std::unique_ptr<ParameterChain>> ParameterChain::make(parameter::Database database,
+                                                             const ParameterChainOptions& options,
+                                                             ParameterObserver& observer) {
+    auto program = parameter::compile(database, {.root = options.root_container});
+    if (!program)
+        return fail(program.error());
+    auto state = std::make_unique<State>(std::move(database), *program, options, observer);
+    auto engine = alarm::Engine::create(alarm::alarm_configs(state->database, **program),
+                                        options.alarms, state->conditions, *state);
+    if (!engine)
+        return fail(engine.error());
+    state->engine = std::move(*engine);
+
+    std::unique_ptr<ParameterChain> chain(new ParameterChain(std::move(state)));
+    for (const parameter::Diagnostic& each : (*program)->diagnostics())
+        chain->notes_.push_back(to_string(chain->state_->database, each.where) + ": " +
+                                each.element + ": " + each.message);
+    for (const std::string& problem : chain->state_->conditions.problems())
+        chain->notes_.push_back(problem);
+    if (options.pus) {
+        pus::Catalog catalog = pus::on_board_parameters(chain->state_->database);
+        for (const std::string& left_out : catalog.left_out)
+            chain->notes_.push_back("on-board parameter " + left_out);
+        chain->state_->reader.emplace(*options.pus, std::move(catalog.parameters));
+    }
+    if (!options.alarm_state_file.empty()) {
+        auto text = read_file_if_there(options.alarm_state_file);
+        if (!text)
+            return fail(text.error());
+        if (*text) {
+            const auto restored = chain->state_->engine->restore(**text);
+            if (!restored)
+                return fail(Error{restored.error().message +
+                                      "; move the file away to start with all alarms normal",
+                                  options.alarm_state_file});
+            for (const std::string& name : *restored)
+                chain->notes_.push_back(options.alarm_state_file + ": '" + name +
+                                        "' is not in the database any more");
+        }
+    }
+    return chain;
+}
+
+ParameterChain::~ParameterChain() {
+    flush();
+    static_cast<void>(save()); // who wants to know of trouble has called it before
+}
+
+void ParameterChain::take(const packet::Packet& packet) noexcept {
+    state_->decoder.process(packet, *state_);
+    state_->read_report(packet);
+}
+
+void ParameterChain::flush() noexcept {
+    state_->decoder.flush(*state_);
+}
+
+void ParameterChain::advance(UtcNs now) noexcept {
+    flush();
+    state_->engine->advance(now, *state_);
+    state_->tracker.advance(now, *state_);
+    if (const auto saved = save(); !saved && !state_->state_unwritable) {
+        state_->state_unwritable = true; // told once, until it works again
+        state_->observer.on_remark({"alarm_state", saved.error().to_string(), -1, 1, now});
+    }
+}
+
+Result<void> ParameterChain::save() {
+    if (state_->options.alarm_state_file.empty() || !state_->alarms_changed)
+        return {};
+    auto written = write_file_atomically(state_->options.alarm_state_file, state_->engine->save());
+    if (written) {
+        state_->alarms_changed = false;
+        state_->state_unwritable = false;
+    }
+    return written;
+}
+
+Result<void> ParameterChain::act(const alarm::Action& action) {
+    return state_->engine->act(action, *state_);
+}
+
+std::string ParameterChain::answer(std::string_view request, UtcNs now) {
+    flush();
+    return answer_request(request, *this, state_->latest, now);
+}
+
+const parameter::Database& ParameterChain::database() const {
+    return state_->database;
+}
+const parameter::Program& ParameterChain::program() const {
+    return *state_->program;
+}
+const alarm::Engine& ParameterChain::alarms() const {
+    return *state_->engine;
+}
+const parameter::DecodeCounts& ParameterChain::counts() const {
+    return state_->decoder.counts();
+}
+
+} // namespace telemetry::station
