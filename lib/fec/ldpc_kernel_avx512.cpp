@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #if defined(__x86_64__)
-#include <immintrin.h>
-
 #include <array>
 #include <cstdint>
+
+#include "telemetry/simd/x86.h"
 
 #define LDPC_TARGET [[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,popcnt")]]
 
