@@ -18,7 +18,7 @@ enum class LdpcStop : std::uint8_t {
 };
 
 struct LdpcOptions {
-    int max_iterations = 50; ///< 0 to 10000; 0 only slices the symbols
+    int max_iterations = 100; ///< 0 to 10000; 0 only slices the symbols
     LdpcStop stop = LdpcStop::on_syndrome;
     simd::Level level = simd::chosen_level(); ///< the highest level of kernel to use
 };

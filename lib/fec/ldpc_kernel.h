@@ -22,9 +22,11 @@ namespace telemetry::fec {
 /// Where a column lies and how far it is rotated depends on the iteration: the first one, then
 /// even and odd ones in turn.
 ///
-/// in place: as read, also into the repeated parts. Where two circulants of one layer and block
-/// column are closer than a vector is long, one vector would undo what the other wrote: then the
-/// differences of the messages are added in turn (`shared`).
+/// in place: as read. Stores that reach into a repeated part are copied when a vector of checks is
+/// done, from a list, as a question at every store would cost more. Where two circulants of one
+/// layer and block column are closer than a vector is long, one vector would undo what the other
+/// wrote: then the differences of the messages are added in turn (`shared`) and the copies made at
+/// once.
 struct LdpcPlan {
     struct Edge {
         std::uint32_t read;   ///< block column, from the start of the totals
@@ -34,6 +36,12 @@ struct LdpcPlan {
     struct Layer {
         std::uint32_t first; ///< edge
         std::uint32_t degree;
+        std::uint32_t first_repeat;
+    };
+    struct Repeat {
+        std::uint32_t row; ///< first one of the vector of checks
+        std::uint32_t from;
+        std::uint32_t to;
     };
     static constexpr std::size_t kStates = 3; ///< before the first iteration, after odd, after even
 
@@ -43,6 +51,7 @@ struct LdpcPlan {
     bool rotating = false;
     bool shared = false;
     std::vector<Layer> layers;
+    std::vector<Repeat> repeats; ///< of a vector of checks after the other; a last one that is none
     std::array<std::vector<Edge>, kStates> edges;   ///< of the iteration that starts in a state
     std::array<std::vector<Edge>, kStates> checks;  ///< the same edges, for reading in a state
     std::array<std::vector<Edge>, kStates> natural; ///< each block column in the code's order

@@ -41,11 +41,13 @@ LDPC_TARGET std::uint64_t first_bits(std::uint32_t count) noexcept {
     return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
 }
 
-/// Answers of one vector of checks, from what its edges say. `limit` is 63, or zero in lanes that
-/// have no check. The least magnitude of the other edges is found in one of two ways.
-template <int kDegree, class Operations = Ops> // a parameter: only one of the ways is compiled
-LDPC_TARGET inline void answer(const Vec* t, Vec* out, Vec limit) noexcept {
-    const Ops::Table table = Ops::table<kEighths<kDegree>>();
+/// Gives `write` the answers of one vector of checks to what its edges say, edge after edge.
+/// `limit` is 63, or zero in lanes that have no check. The least magnitude of the other edges is
+/// found in one of two ways.
+template <int kDegree, class Write, class Operations = Ops> // only one of the ways is compiled
+LDPC_TARGET inline void answer(const Vec* t, Vec limit, const Write& write) noexcept {
+    constexpr int kPart = kEighths<kDegree>;
+    const Ops::Table table = Ops::table<kPart>();
     Vec signs = t[0];
     Vec a[kDegree];
     LDPC_UNROLL
@@ -61,18 +63,15 @@ LDPC_TARGET inline void answer(const Vec* t, Vec* out, Vec limit) noexcept {
         LDPC_UNROLL
         for (int e = kDegree - 2; e > 0; --e)
             behind[e] = Ops::lesser(behind[e + 1], a[e]);
-        Vec before = Ops::lesser(a[0], limit);
-        out[0] = behind[1];
+        Vec before = limit;
         LDPC_UNROLL
-        for (int e = 1; e < kDegree - 1; ++e) {
-            out[e] = Ops::lesser(before, behind[e + 1]);
+        for (int e = 0; e < kDegree; ++e) {
+            const Vec least = e + 1 < kDegree ? Ops::lesser(before, behind[e + 1]) : before;
             before = Ops::lesser(before, a[e]);
+            write(e, t[e],
+                  Ops::signed_by(Ops::looked_up<kPart>(table, least),
+                                 Ops::exclusive_or(signs, t[e])));
         }
-        out[kDegree - 1] = before;
-        LDPC_UNROLL
-        for (int e = 0; e < kDegree; ++e)
-            out[e] = Ops::signed_by(Ops::looked_up<kEighths<kDegree>>(table, out[e]),
-                                    Ops::exclusive_or(signs, t[e]));
     } else {
         // The least of all and, for the edge that has it, the second.
         Vec least = a[0];
@@ -82,77 +81,98 @@ LDPC_TARGET inline void answer(const Vec* t, Vec* out, Vec limit) noexcept {
             second = Ops::lesser(second, Operations::greater(least, a[e]));
             least = Ops::lesser(least, a[e]);
         }
-        const Vec usual = Ops::looked_up<kEighths<kDegree>>(table, Ops::lesser(least, limit));
-        const Vec own = Ops::looked_up<kEighths<kDegree>>(table, Ops::lesser(second, limit));
+        const Vec usual = Ops::looked_up<kPart>(table, Ops::lesser(least, limit));
+        const Vec own = Ops::looked_up<kPart>(table, Ops::lesser(second, limit));
         LDPC_UNROLL
         for (int e = 0; e < kDegree; ++e)
-            out[e] = Ops::signed_by(Operations::where_equal(a[e], least, own, usual),
-                                    Ops::exclusive_or(signs, t[e]));
+            write(e, t[e],
+                  Ops::signed_by(Operations::where_equal(a[e], least, own, usual),
+                                 Ops::exclusive_or(signs, t[e])));
     }
 }
+
+struct RotatingWriter {
+    const LdpcPlan::Edge* edges;
+    std::int8_t* totals;
+    std::int8_t* messages;
+    std::uint32_t row;
+    std::uint32_t size;
+
+    LDPC_TARGET void operator()(int e, Vec said, Vec message) const noexcept {
+        Ops::store(messages + e * static_cast<int>(kLanes), message);
+        const Vec total = Ops::plus(said, message);
+        std::int8_t* const at = totals + edges[e].write;
+        Ops::store(at + row, total);
+        if (row == 0)
+            Ops::store(at + size, total);
+    }
+};
 
 template <int kDegree>
 LDPC_TARGET std::int8_t* rotating_layer(const LdpcPlan& plan, const LdpcPlan::Edge* edges,
                                         std::int8_t* totals, std::int8_t* messages) noexcept {
-    const std::uint32_t mask = plan.circulant - 1;
+    const std::uint32_t size = plan.circulant;
     const Vec limit = Ops::fill(kLargest);
-    for (std::uint32_t row = 0; row < plan.circulant; row += kLanes) {
+    for (std::uint32_t row = 0; row < size; row += kLanes) {
         Vec t[kDegree];
-        Vec out[kDegree];
         LDPC_UNROLL
         for (int e = 0; e < kDegree; ++e)
-            t[e] = Ops::minus(Ops::load(totals + edges[e].read + ((edges[e].offset + row) & mask)),
-                              Ops::load(messages + e * kLanes));
-        answer<kDegree>(t, out, limit);
-        LDPC_UNROLL
-        for (int e = 0; e < kDegree; ++e) {
-            Ops::store(messages + e * kLanes, out[e]);
-            const Vec total = Ops::plus(t[e], out[e]);
-            Ops::store(totals + edges[e].write + row, total);
-            if (row == 0)
-                Ops::store(totals + edges[e].write + plan.circulant, total);
-        }
+            t[e] = Ops::minus(
+                Ops::load(totals + edges[e].read + ((edges[e].offset + row) & (size - 1))),
+                Ops::load(messages + e * static_cast<int>(kLanes)));
+        answer<kDegree>(t, limit, RotatingWriter{edges, totals, messages, row, size});
         messages += kDegree * kLanes;
     }
     return messages;
 }
 
+template <bool kShared>
+struct InPlaceWriter {
+    const LdpcPlan::Edge* edges;
+    const std::uint32_t* offsets;
+    std::int8_t* totals;
+    std::int8_t* messages;
+    std::uint32_t size;
+
+    LDPC_TARGET void operator()(int e, Vec said, Vec message) const noexcept {
+        std::int8_t* const kept = messages + e * static_cast<int>(kLanes);
+        std::int8_t* const at = totals + edges[e].read + offsets[e];
+        const Vec total = kShared ? Ops::plus(Ops::load(at), Ops::minus(message, Ops::load(kept)))
+                                  : Ops::plus(said, message);
+        Ops::store(kept, message);
+        Ops::store(at, total);
+        if (kShared && offsets[e] < kLanes)
+            Ops::store(at + size, total);
+        if (kShared && offsets[e] + kLanes > size)
+            Ops::store(at - size, total);
+    }
+};
+
 template <int kDegree, bool kShared>
 LDPC_TARGET std::int8_t* in_place_layer(const LdpcPlan& plan, const LdpcPlan::Edge* edges,
-                                        std::int8_t* totals, std::int8_t* messages) noexcept {
+                                        std::uint32_t first_repeat, std::int8_t* totals,
+                                        std::int8_t* messages) noexcept {
     const std::uint32_t size = plan.circulant;
+    const LdpcPlan::Repeat* repeats = plan.repeats.data() + first_repeat;
     for (std::uint32_t row = 0; row < size; row += kLanes) {
         Vec t[kDegree];
-        Vec out[kDegree];
-        std::uint32_t offset[kDegree];
+        std::uint32_t offsets[kDegree];
         LDPC_UNROLL
         for (int e = 0; e < kDegree; ++e) {
-            offset[e] = edges[e].offset + row;
-            offset[e] -= offset[e] >= size ? size : 0;
-            t[e] = Ops::minus(Ops::load(totals + edges[e].read + offset[e]),
-                              Ops::load(messages + e * kLanes));
+            const std::uint32_t offset = edges[e].offset + row;
+            offsets[e] = offset - (offset >= size ? size : 0);
+            t[e] = Ops::minus(Ops::load(totals + edges[e].read + offsets[e]),
+                              Ops::load(messages + e * static_cast<int>(kLanes)));
         }
         // Rows past the last one keep their messages at zero. (Where a circulant is shorter than a
         // vector, they repeat the first ones and must not.)
         const bool partial = row + kLanes > size && size >= kLanes;
-        answer<kDegree>(t, out,
-                        partial ? Ops::both(Ops::first(size - row), Ops::fill(kLargest))
-                                : Ops::fill(kLargest));
-        LDPC_UNROLL
-        for (int e = 0; e < kDegree; ++e) {
-            std::int8_t* const at = totals + edges[e].read + offset[e];
-            const Vec total =
-                kShared
-                    ? Ops::plus(Ops::load(at), Ops::minus(out[e], Ops::load(messages + e * kLanes)))
-                    : Ops::plus(t[e], out[e]);
-            Ops::store(messages + e * kLanes, out[e]);
-            Ops::store(at, total);
-            if (offset[e] < kLanes)
-                Ops::store(at + size, total);
-            if (offset[e] + kLanes > size)
-                Ops::store(at - size, total);
-        }
+        const Vec limit =
+            partial ? Ops::both(Ops::first(size - row), Ops::fill(kLargest)) : Ops::fill(kLargest);
+        answer<kDegree>(t, limit, InPlaceWriter<kShared>{edges, offsets, totals, messages, size});
         messages += kDegree * kLanes;
+        for (; !kShared && repeats->row == row; ++repeats)
+            Ops::store(totals + repeats->to, Ops::load(totals + repeats->from));
     }
     return messages;
 }
@@ -176,10 +196,10 @@ LDPC_TARGET void iterate(const LdpcPlan& plan, int state, std::int8_t* totals,
             messages = rotating_layer<18>(plan, edges, totals, messages);
             break;
         case 8:
-            messages = in_place_layer<8, true>(plan, edges, totals, messages);
+            messages = in_place_layer<8, true>(plan, edges, layer.first_repeat, totals, messages);
             break;
         default:
-            messages = in_place_layer<32, false>(plan, edges, totals, messages);
+            messages = in_place_layer<32, false>(plan, edges, layer.first_repeat, totals, messages);
         }
     }
 }

@@ -22,6 +22,24 @@ std::uint32_t turned(int shift, std::uint32_t rotation, std::uint32_t size) {
     return (static_cast<std::uint32_t>(shift) + size - rotation) % size;
 }
 
+/// Copies that keep the beginning of a block column and its repetition behind the end alike.
+void append_repeats(LdpcPlan& plan) {
+    for (LdpcPlan::Layer& layer : plan.layers) {
+        layer.first_repeat = static_cast<std::uint32_t>(plan.repeats.size());
+        for (std::uint32_t row = 0; row < plan.circulant; row += plan.lanes)
+            for (std::uint32_t e = 0; e < layer.degree; ++e) {
+                const LdpcPlan::Edge& edge = plan.edges[0][layer.first + e];
+                const std::uint32_t offset = (edge.offset + row) % plan.circulant;
+                const std::uint32_t at = edge.read + offset;
+                if (offset < plan.lanes)
+                    plan.repeats.push_back({row, at, at + plan.circulant});
+                if (offset + plan.lanes > plan.circulant)
+                    plan.repeats.push_back({row, at, at - plan.circulant});
+            }
+    }
+    plan.repeats.push_back({plan.circulant, 0, 0});
+}
+
 } // namespace
 
 LdpcPlan make_ldpc_plan(const LdpcCode& code, int lanes) {
@@ -36,7 +54,7 @@ LdpcPlan make_ldpc_plan(const LdpcCode& code, int lanes) {
     const std::vector<LdpcCirculant> matrix = ldpc_matrix(code);
     for (std::size_t i = 0; i < matrix.size(); ++i) {
         if (i == 0 || matrix[i].row != matrix[i - 1].row)
-            plan.layers.push_back({static_cast<std::uint32_t>(i), 0});
+            plan.layers.push_back({static_cast<std::uint32_t>(i), 0, 0});
         ++plan.layers.back().degree;
     }
     const std::uint32_t rows = (plan.circulant + plan.lanes - 1) / plan.lanes * plan.lanes;
@@ -79,6 +97,7 @@ LdpcPlan make_ldpc_plan(const LdpcCode& code, int lanes) {
             plan.edges[state].push_back(edge);
         }
     }
+    append_repeats(plan);
     return plan;
 }
 
