@@ -213,8 +213,8 @@ void TurboEncoder::encode(std::span<const std::uint8_t> bytes, std::vector<std::
 
 TurboDecoder::TurboDecoder(const TurboCode& code, const TurboOptions& options)
     : code_(code), options_(options), encoder_(code),
-      steps_((code.information_bits + kTurboWindows - 1) / kTurboWindows), decided_(steps_),
-      store_(steps_ * kTurboStates), decide_(choose_turbo_decide(options.level)),
+      steps_((code.information_bits + kTurboWindows - 1) / kTurboWindows), counts_(steps_),
+      decided_(steps_), store_(steps_ * kTurboStates), decide_(choose_turbo_decide(options.level)),
       pack_(options.level) {
     const Format& format = format_of(code.rate);
     const auto permutation = turbo_permutation(code.information_bits);
@@ -257,6 +257,8 @@ TurboDecoder::TurboDecoder(const TurboCode& code, const TurboOptions& options)
                 place = tail + (step - code.information_bits) * kTailWidth + output;
             places_.push_back(static_cast<std::uint16_t>(place));
         }
+    for (std::size_t step = 0; step < code.information_bits; ++step)
+        counts_[step % steps_].of[step / steps_] = -1;
     bits_.resize(steps_ * kTurboWindows);
     symbols_.reserve(code.symbols());
 }
@@ -353,6 +355,7 @@ TurboOutcome TurboDecoder::decode(std::span<const std::int8_t> symbols,
         const bool same = decide_({.channel = first.channel.data()->of.data(),
                                    .first = first.known.data()->of.data(),
                                    .second = first.systematic.data()->of.data(),
+                                   .counts = counts_.data()->of.data(),
                                    .decided = decided_.data()->of.data(),
                                    .steps = steps_});
         outcome.settled = same && outcome.iterations > 0;

@@ -54,7 +54,7 @@ private:
 };
 
 enum class TurboStop : std::uint8_t {
-    when_settled,        ///< as soon as an iteration changes no decision
+    when_settled,        ///< as soon as an iteration changes no decision, and all are sure
     after_all_iterations ///< for measuring
 };
 
@@ -66,7 +66,7 @@ struct TurboOptions {
 
 struct TurboOutcome {
     int iterations = 0;
-    bool settled = false; ///< the last iteration changed no decision
+    bool settled = false; ///< the last iteration changed no decision, and all are sure
     int corrected = 0;    ///< symbols whose sign is not that of the decoded code word
 };
 
@@ -120,6 +120,7 @@ private:
     std::vector<std::uint16_t> places_; ///< for each symbol, its index in received_
     std::vector<TurboLanes> received_;  ///< systematic symbols, both components' parities, the tail
     std::array<Component, 2> components_;
+    std::vector<TurboLanes> counts_; ///< -1 where there is a bit of the block
     std::vector<TurboLanes> decided_;
     std::vector<TurboLanes> store_;
     TurboDecide decide_;

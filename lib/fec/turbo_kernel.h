@@ -41,6 +41,10 @@ inline constexpr TurboMetrics kTurboStart = [] {
     return metrics;
 }();
 
+/// Least magnitude of a decision that is sure: four nats. Some bit that comes right only later may
+/// stay undecided, hence unchanged, for an iteration.
+inline constexpr std::int16_t kTurboSure = 4 * kTurboNat;
+
 /// Steps that a window begins early, in the neighbour's part.
 inline constexpr std::size_t kTurboTraining = 12;
 
@@ -73,6 +77,7 @@ struct TurboDecision {
     const std::int16_t* channel; ///< in the order of the first component, as all here
     const std::int16_t* first;   ///< what it knows, with the channel
     const std::int16_t* second;  ///< and what the second one knows
+    const std::int16_t* counts;  ///< -1 for each bit of the block, 0 behind its end
     std::int16_t* decided;       ///< 0 or -1 (bit 1); of the last iteration, then of this one
     std::size_t steps;
 };
@@ -82,7 +87,7 @@ struct TurboDecision {
 enum class TurboParity : std::uint8_t { one, two_three, one_two_three, one_three };
 
 using TurboPass = void (*)(const TurboWork&) noexcept;
-/// True when nothing changed.
+/// True when no decision changed and all are sure.
 using TurboDecide = bool (*)(const TurboDecision&) noexcept;
 
 TurboPass choose_turbo_pass(TurboParity parity, simd::Level limit);
