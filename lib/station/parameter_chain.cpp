@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "telemetry/station/parameter_chain.h"
 
+#include <cassert>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 
 #include "telemetry/alarm/json.h"
 #include "telemetry/base/file.h"
 #include "telemetry/parameter/last_values.h"
+#include "telemetry/parameter/xtce.h"
 #include "telemetry/pus/catalog.h"
 #include "telemetry/station/mission_requests.h"
 
@@ -160,6 +163,7 @@ struct ParameterChain::State final : Sink<parameter::ValueBatch>,
     parameter::Decoder decoder;
     parameter::LastValues latest;
     std::unique_ptr<alarm::Engine> engine;
+    std::vector<alarm::LinkMonitor> links;
     std::optional<pus::Reader> reader;
     pus::RequestTracker tracker;
     std::map<parameter::ContainerIndex, std::int64_t> clock_offsets;
@@ -177,8 +181,17 @@ Result<std::unique_ptr<ParameterChain>> ParameterChain::make(parameter::Database
     if (!program)
         return fail(program.error());
     auto state = std::make_unique<State>(std::move(database), *program, options, observer);
-    auto engine = alarm::Engine::create(alarm::alarm_configs(state->database, **program),
-                                        options.alarms, state->conditions, *state);
+    // Links are observed as items behind those of packets, three each.
+    auto configs = alarm::alarm_configs(state->database, **program);
+    auto next_item = static_cast<parameter::ItemIndex>((*program)->items().size());
+    for (const auto& [name, limits] : options.links) {
+        state->links.emplace_back(name, limits, next_item);
+        next_item += 3;
+        for (alarm::AlarmConfig& config : state->links.back().alarms())
+            configs.push_back(std::move(config));
+    }
+    auto engine =
+        alarm::Engine::create(std::move(configs), options.alarms, state->conditions, *state);
     if (!engine)
         return fail(engine.error());
     state->engine = std::move(*engine);
@@ -229,6 +242,8 @@ void ParameterChain::flush() noexcept {
 
 void ParameterChain::advance(UtcNs now) noexcept {
     flush();
+    for (const alarm::LinkMonitor& link : state_->links)
+        link.advance(now, *state_->engine, *state_);
     state_->engine->advance(now, *state_);
     state_->tracker.advance(now, *state_);
     if (const auto saved = save(); !saved && !state_->state_unwritable) {
@@ -246,6 +261,19 @@ Result<void> ParameterChain::save() {
         state_->state_unwritable = false;
     }
     return written;
+}
+
+void ParameterChain::link_frame(std::size_t link, alarm::LinkMonitor::Verdict verdict,
+                                double snr_db, UtcNs at_ns) noexcept {
+    state_->links[link].frame(verdict, snr_db, at_ns, *state_->engine, *state_);
+}
+void ParameterChain::begin_pass(UtcNs at_ns) noexcept {
+    for (alarm::LinkMonitor& link : state_->links)
+        link.begin_pass(at_ns);
+}
+void ParameterChain::end_pass(UtcNs at_ns) noexcept {
+    for (alarm::LinkMonitor& link : state_->links)
+        link.end_pass(at_ns, *state_->engine, *state_);
 }
 
 Result<void> ParameterChain::act(const alarm::Action& action) {
@@ -268,6 +296,46 @@ const alarm::Engine& ParameterChain::alarms() const {
 }
 const parameter::DecodeCounts& ParameterChain::counts() const {
     return state_->decoder.counts();
+}
+
+alarm::LinkLimits link_limits(const Settings& telemetry) {
+    const auto level = [&](std::string_view name) {
+        alarm::AlarmLevel level = alarm::AlarmLevel::normal;
+        alarm::parse(telemetry.text(name), level); // one of the field's choices
+        return level;
+    };
+    alarm::LinkLimits limits;
+    limits.no_frame_after_ns = std::llround(telemetry.real("no_frame_after") * 1e9);
+    limits.no_frame_level = level("no_frame_level");
+    limits.frame_error_rate = telemetry.real("frame_error_rate");
+    limits.frame_error_level = level("frame_error_level");
+    limits.least_snr_db = telemetry.real("least_snr");
+    limits.snr_level = level("snr_level");
+    return limits;
+}
+
+Result<std::unique_ptr<ParameterChain>> open_parameter_chain(const Station& station,
+                                                             const std::string& state_file,
+                                                             parameter::Feed feed,
+                                                             ParameterObserver& observer) {
+    assert(station.telemetry);
+    const auto beside = [&](const std::string& path) {
+        return (std::filesystem::path(station.file).parent_path() / path).string();
+    };
+    auto database = parameter::load_xtce(beside(station.telemetry->text("database")));
+    if (!database)
+        return fail(database.error());
+    ParameterChainOptions options;
+    options.root_container = station.telemetry->text("root_container");
+    if (station.pus)
+        options.pus = *pus::read_layout(*station.pus); // checked when the station was loaded
+    const std::string& own_state = station.telemetry->text("alarm_state");
+    options.alarm_state_file = own_state.empty() ? state_file : beside(own_state);
+    options.feed = feed;
+    for (const Downlink& downlink : station.downlinks)
+        options.links.emplace_back(station.name + "/" + downlink.name,
+                                   link_limits(*station.telemetry));
+    return ParameterChain::make(std::move(*database), options, observer);
 }
 
 } // namespace telemetry::station

@@ -10,12 +10,14 @@
 
 #include "telemetry/alarm/database_alarms.h"
 #include "telemetry/alarm/engine.h"
+#include "telemetry/alarm/link_monitor.h"
 #include "telemetry/base/result.h"
 #include "telemetry/packet/packet.h"
 #include "telemetry/parameter/decoder.h"
 #include "telemetry/parameter/model.h"
 #include "telemetry/pus/reader.h"
 #include "telemetry/pus/request_tracker.h"
+#include "telemetry/station/station.h"
 
 namespace telemetry::station {
 
@@ -45,6 +47,8 @@ struct ParameterChainOptions {
     std::string alarm_state_file = {};   ///< empty: alarms do not survive a restart
     alarm::EngineOptions alarms = {};
     parameter::Feed feed = parameter::Feed::live;
+    /// Name and limits of links to watch; those given are numbered from 0.
+    std::vector<std::pair<std::string, alarm::LinkLimits>> links = {};
 };
 
 /// Packets → parameters → alarms, and what PUS packets report, with one mission database.
@@ -63,6 +67,12 @@ public:
     /// What is gathered goes to the observer now.
     void flush() noexcept;
     void advance(UtcNs now) noexcept;
+
+    /// What happens on link number `link` of the options.
+    void link_frame(std::size_t link, alarm::LinkMonitor::Verdict verdict, double snr_db,
+                    UtcNs at_ns) noexcept;
+    void begin_pass(UtcNs at_ns) noexcept;
+    void end_pass(UtcNs at_ns) noexcept;
 
     Result<void> act(const alarm::Action& action);
 
@@ -86,5 +96,15 @@ private:
     std::unique_ptr<State> state_;
     std::vector<std::string> notes_;
 };
+
+/// The chain of a station that has a `telemetry` map: reads its database, relative to the station's
+/// file. `state_file` is used where the station names none; empty: alarms are not kept.
+Result<std::unique_ptr<ParameterChain>> open_parameter_chain(const Station& station,
+                                                             const std::string& state_file,
+                                                             parameter::Feed feed,
+                                                             ParameterObserver& observer);
+
+/// Of the same map; all levels normal: no link alarms.
+alarm::LinkLimits link_limits(const Settings& telemetry);
 
 } // namespace telemetry::station

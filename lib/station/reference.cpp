@@ -3,6 +3,7 @@
 
 #include "telemetry/base/text.h"
 #include "telemetry/packet/packet_settings.h"
+#include "telemetry/pus/layout.h"
 #include "telemetry/station/station.h"
 #include "telemetry/station/station_fields.h"
 
@@ -116,6 +117,19 @@ all of them are received at once, and a frame that two of them find is reported 
 An optional map. `telemetry-rx` sets its hardware by it where the receiver file says nothing else.
 
 )" + table(sdr_fields()) +
+           R"(## `telemetry`: from packets to parameters and alarms
+
+An optional map. With it, packets are decoded by a mission database (see mission-database.md), and
+alarms are watched (see alarms.md). A downlink needs its `packets` map, unless its frames are packets
+already.
+
+)" + table(telemetry_fields()) +
+           R"(## `pus`: packets of the Packet Utilization Standard
+
+An optional map for missions whose packets follow ECSS-E-ST-70-41C or ECSS-E-70-41A: what the
+standard leaves to the mission. Sizes of 0 bits stand for fields that are not there.
+
+)" + table(pus::layout_fields()) +
            "## A downlink\n\nThe keys below stand side by side with those of its modulation and "
            "its "
            "framing.\n\n" +

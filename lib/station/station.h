@@ -30,13 +30,19 @@ std::span<const Field> downlink_fields();
 /// Ask Settings::given() before using one: what is not given is left to the receiver.
 std::span<const Field> sdr_fields();
 
+/// Keys of the optional `telemetry:` map: how packets become parameters, and the link's alarms.
+/// The optional `pus:` map has the keys of pus::layout_fields().
+std::span<const Field> telemetry_fields();
+
 /// A remote station (satellite, balloon, unattended ground station) as one YAML file describes it.
 struct Station {
     std::string name;
     std::vector<std::string> alternative_names;
     std::optional<int> norad; ///< NORAD catalogue number
     std::vector<Downlink> downlinks;
-    Settings sdr; ///< of sdr_fields()
+    Settings sdr;                      ///< of sdr_fields()
+    std::optional<Settings> telemetry; ///< of telemetry_fields(); none: packets are all there is
+    std::optional<Settings> pus;       ///< of pus::layout_fields(); none: no PUS packets
     std::string file;
 };
 

@@ -69,8 +69,63 @@ constexpr Field kSdr[] = {
      .help = "Bandwidth of the hardware's analogue filter; 0: chosen by the hardware."},
 };
 
+constexpr std::string_view kLevels = "normal|watch|warning|distress|critical|severe";
+
+constexpr Field kTelemetry[] = {
+    {.name = "database",
+     .type = Field::Type::text,
+     .help = "Mission database that describes the packets: XTCE, or our YAML or CSV. A path "
+             "relative to this file; required."},
+    {.name = "root_container",
+     .type = Field::Type::text,
+     .help = "Container that every packet begins with; when not given, the database tells."},
+    {.name = "alarm_state",
+     .type = Field::Type::text,
+     .help = "File that keeps the state of the alarms while the receiver is off, relative to this "
+             "file; when not given, telemetry-rx is told where, or alarms start as normal."},
+    {.name = "no_frame_after",
+     .type = Field::Type::real,
+     .unit = "s",
+     .min = 1,
+     .max = 1e6,
+     .fallback = "120",
+     .help = "Link alarm: no good frame for so long in a pass."},
+    {.name = "no_frame_level",
+     .type = Field::Type::choice,
+     .fallback = "normal",
+     .choices = kLevels,
+     .help = "Level of that alarm; normal: none."},
+    {.name = "frame_error_rate",
+     .type = Field::Type::real,
+     .unit = "1",
+     .min = 0,
+     .max = 1,
+     .fallback = "0.1",
+     .help = "Link alarm: a greater share of the last hundred frames is bad."},
+    {.name = "frame_error_level",
+     .type = Field::Type::choice,
+     .fallback = "normal",
+     .choices = kLevels,
+     .help = "Level of that alarm; normal: none."},
+    {.name = "least_snr",
+     .type = Field::Type::real,
+     .unit = "dB",
+     .min = -50,
+     .max = 100,
+     .fallback = "0",
+     .help = "Link alarm: frames come with a lower Es/N0."},
+    {.name = "snr_level",
+     .type = Field::Type::choice,
+     .fallback = "normal",
+     .choices = kLevels,
+     .help = "Level of that alarm; normal: none."},
+};
+
 } // namespace
 
+std::span<const Field> telemetry_fields() {
+    return kTelemetry;
+}
 std::span<const Field> station_fields() {
     return kStation;
 }

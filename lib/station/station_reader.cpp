@@ -5,6 +5,7 @@
 
 #include "telemetry/base/text.h"
 #include "telemetry/packet/packet_settings.h"
+#include "telemetry/pus/layout.h"
 #include "telemetry/station/ad_hoc.h"
 #include "telemetry/station/station.h"
 #include "telemetry/station/station_fields.h"
@@ -34,6 +35,8 @@ private:
 
     Result<std::vector<KeyText>> values_of(const YamlNode& map, const std::string& path) const;
     Result<std::vector<std::string>> names(const YamlNode& list) const;
+    Result<Settings> settings_of(const YamlNode* given, const std::string& key,
+                                 std::span<const Field> fields) const;
     Result<Downlink> downlink(const YamlNode& name, const YamlNode& map) const;
     Result<void> packets(const YamlNode& name, const YamlNode& map, Downlink& downlink) const;
     tl::unexpected<Error> wrong_downlink(const Error& error, const YamlNode& name,
@@ -46,7 +49,8 @@ private:
     std::string file_;
 };
 
-constexpr std::string_view kStructure[] = {"alternative_names", "downlinks", "sdr"};
+constexpr std::string_view kStructure[] = {"alternative_names", "downlinks", "sdr", "telemetry",
+                                           "pus"};
 constexpr std::string_view kPackets = "packets"; ///< the packet layer of a downlink
 
 /// The entries of a map whose values are single.
@@ -207,6 +211,29 @@ Result<void> Reader::packets(const YamlNode& name, const YamlNode& map, Downlink
     return {};
 }
 
+/// The options of a map of single values; those of an empty one when `given` is null.
+Result<Settings> Reader::settings_of(const YamlNode* given, const std::string& key,
+                                     std::span<const Field> fields) const {
+    std::vector<KeyText> texts;
+    if (given && given->kind != Kind::null) {
+        if (given->kind != Kind::map)
+            return wrong_kind(*given, key,
+                              "a map with " + std::string(fields[0].name) + ", " +
+                                  std::string(fields[1].name) + " and so on");
+        auto values = values_of(*given, key + ".");
+        if (!values)
+            return fail(values.error());
+        texts = std::move(*values);
+    }
+    auto settings = read_settings({fields}, texts, file_);
+    if (!settings) {
+        Error error = settings.error();
+        error.key = key + "." + error.key;
+        return fail(std::move(error));
+    }
+    return settings;
+}
+
 Result<Station> Reader::read(const YamlNode& root) const {
     if (root.kind != Kind::map)
         return wrong_kind(root, "", "a map with name and downlinks");
@@ -229,7 +256,7 @@ Result<Station> Reader::read(const YamlNode& root) const {
         const auto near = nearest(key.text, known);
         return wrong(key, key.text,
                      near.empty() ? "unknown key; expected one of name, norad, alternative_names, "
-                                    "downlinks, sdr"
+                                    "downlinks, sdr, telemetry, pus"
                                   : "unknown key; did you mean '" + std::string(near) + "'?");
     }
 
@@ -254,23 +281,30 @@ Result<Station> Reader::read(const YamlNode& root) const {
         station.alternative_names = std::move(*result);
     }
 
-    YamlNode none;
-    none.kind = Kind::map;
-    const YamlNode* sdr = root.find("sdr");
-    if (!sdr || sdr->kind == Kind::null)
-        sdr = &none;
-    if (sdr->kind != Kind::map)
-        return wrong_kind(*sdr, "sdr", "a map with gain, antenna and so on");
-    const auto hints = values_of(*sdr, "sdr.");
-    if (!hints)
-        return fail(hints.error());
-    auto sdr_settings = read_settings({sdr_fields()}, *hints, file_);
-    if (!sdr_settings) {
-        Error error = sdr_settings.error();
-        error.key = "sdr." + error.key;
-        return fail(std::move(error));
+    auto sdr = settings_of(root.find("sdr"), "sdr", sdr_fields());
+    if (!sdr)
+        return fail(sdr.error());
+    station.sdr = std::move(*sdr);
+    if (const YamlNode* given = root.find("telemetry")) {
+        auto telemetry = settings_of(given, "telemetry", telemetry_fields());
+        if (!telemetry)
+            return fail(telemetry.error());
+        if (telemetry->text("database").empty())
+            return wrong(*given, "telemetry.database",
+                         "required and not given; expected the path of a mission database");
+        station.telemetry = std::move(*telemetry);
     }
-    station.sdr = std::move(*sdr_settings);
+    if (const YamlNode* given = root.find("pus")) {
+        auto pus = settings_of(given, "pus", pus::layout_fields());
+        if (!pus)
+            return fail(pus.error());
+        if (const auto layout = pus::read_layout(*pus); !layout) {
+            const YamlNode* value = given->find(layout.error().key);
+            return wrong(value ? *value : *given, "pus." + layout.error().key,
+                         layout.error().message);
+        }
+        station.pus = std::move(*pus);
+    }
 
     const YamlNode* downlinks = root.find("downlinks");
     if (!downlinks)

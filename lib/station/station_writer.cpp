@@ -66,6 +66,16 @@ std::string effective_configuration(const Station& station) {
                    yaml_text(to_text(entry.value)) + "\n";
             first = false;
         }
+    const auto map = [&](const char* key, const std::optional<Settings>& settings) {
+        if (!settings)
+            return;
+        out += std::string(key) + ":\n";
+        for (const Settings::Entry& entry : settings->entries())
+            if (entry.by_user || !to_text(entry.value).empty())
+                out += "  " + entry.name + ": " + yaml_text(to_text(entry.value)) + "\n";
+    };
+    map("telemetry", station.telemetry);
+    map("pus", station.pus);
     out += "downlinks:\n";
     for (const Downlink& downlink : station.downlinks) {
         out += "  " + yaml_text(downlink.name) + ":\n";

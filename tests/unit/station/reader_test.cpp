@@ -44,6 +44,30 @@ TEST(StationReader, ReadsStation) {
     EXPECT_EQ(found.line, 8);
 }
 
+TEST(StationReader, ReadsHowPacketsBecomeParameters) {
+    const auto station = parse_station("name: x\ntelemetry:\n  database: hk.xml\n"
+                                       "  no_frame_level: warning\npus:\n  event_bits: 8\n" +
+                                           downlink(),
+                                       "s.yml");
+    ASSERT_TRUE(station) << station.error().to_string();
+    ASSERT_TRUE(station->telemetry && station->pus);
+    EXPECT_EQ(station->telemetry->text("database"), "hk.xml");
+    EXPECT_EQ(station->telemetry->text("no_frame_level"), "warning");
+    EXPECT_EQ(station->pus->integer("event_bits"), 8);
+    const auto again = parse_station(effective_configuration(*station), "again.yml");
+    ASSERT_TRUE(again) << again.error().to_string();
+    EXPECT_EQ(again->telemetry->text("database"), "hk.xml");
+    EXPECT_EQ(again->pus->integer("event_bits"), 8);
+
+    EXPECT_EQ(error_of("name: x\ntelemetry: {}\n" + downlink()),
+              "s.yml:2:12: telemetry.database: required and not given; expected the path of a "
+              "mission database");
+    EXPECT_THAT(error_of("name: x\npus:\n  time_code: cds\n" + downlink()),
+                HasSubstr("pus.time_coarse"));
+    EXPECT_THAT(error_of("name: x\npus:\n  event_bit: 8\n" + downlink()),
+                HasSubstr("s.yml:3:14: pus.event_bit"));
+}
+
 TEST(StationReader, LeavesUnknownOpen) {
     const auto station = parse_station("name: x\nalternative_names:\n" + downlink(), "s.yml");
     ASSERT_TRUE(station) << station.error().to_string();
