@@ -4,10 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <random>
 #include <vector>
 
 #include "telemetry/fec/reed_solomon.h"
+#include "telemetry/fec/scrambler.h"
 
 namespace telemetry::fec {
 namespace {
@@ -151,6 +156,41 @@ TEST(ReedSolomonVariants, ErasuresTheSame) {
                 ASSERT_EQ(outcome.corrected, good.corrected);
                 ASSERT_EQ(word, expected);
             }
+        }
+    }
+}
+
+TEST(ReedSolomonVariants, CodeWordsOfSuomiNpp) {
+    const char* given = std::getenv("TELEMETRY_SHARED");
+    const std::filesystem::path tree = std::filesystem::path(TELEMETRY_VECTORS) / "../..";
+    const auto folder = given                        ? std::filesystem::path(given)
+                        : exists(tree / "../shared") ? tree / "../shared"
+                                                     : tree / "../../shared";
+    std::ifstream file(folder / "packets/cadu/snpp_7cadus_2vcids.dat", std::ios::binary);
+    if (!file)
+        GTEST_SKIP() << "skipped: no shared packets; set TELEMETRY_SHARED";
+    std::vector<std::uint8_t> cadus{std::istreambuf_iterator<char>(file), {}};
+    ASSERT_EQ(cadus.size(), std::size_t{7} * 1024);
+    std::mt19937 random(7);
+    for (const auto& variant : rs_variants()) {
+        if (!simd::supported(variant.level))
+            continue;
+        const InterleavedReedSolomon code(kRs223Dual, 4, variant.level);
+        for (std::size_t at = 4; at < cadus.size(); at += 1024) {
+            std::vector<std::uint8_t> sent(cadus.begin() + static_cast<std::ptrdiff_t>(at),
+                                           cadus.begin() + static_cast<std::ptrdiff_t>(at) + 1020);
+            ccsds_randomize(sent);
+            auto block = sent;
+            ASSERT_TRUE(code.decode(block).valid);
+            ASSERT_EQ(block, sent);
+            std::vector<std::uint8_t> parity(128);
+            code.encode(std::span(sent).first(892), parity);
+            ASSERT_TRUE(std::equal(parity.begin(), parity.end(), sent.begin() + 892));
+            const std::size_t burst = random() % (1020 - 64);
+            for (std::size_t i = 0; i < 64; ++i)
+                block[burst + i] ^= static_cast<std::uint8_t>(1 + random() % 255);
+            ASSERT_EQ(code.decode(block).corrected, 64);
+            ASSERT_EQ(block, sent);
         }
     }
 }
