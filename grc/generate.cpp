@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include <gnuradio/telemetry/block_catalog.h>
 #include <yaml-cpp/yaml.h>
 
 #include "telemetry/base/text.h"
@@ -103,8 +104,10 @@ std::string title(const Field& field) {
     return label;
 }
 
-/// "modulation in ('FSK', 'AFSK')": Mako and Python.
+/// "modulation in ('FSK', 'AFSK')": Mako and Python. Without selector: always.
 std::string condition(const char* selector, const std::vector<std::string>& entries) {
+    if (!selector)
+        return "1";
     std::string text = std::string(selector) + " in (";
     for (const auto& entry : entries)
         text += "'" + entry + "', ";
@@ -160,9 +163,11 @@ void emit_parameter(YAML::Emitter& out, const Parameter& parameter, const char* 
         break;
     }
     out << YAML::Key << "default" << YAML::Value << YAML::DoubleQuoted << fallback;
+    const std::string shown = field.fallback.empty() ? "none" : "part";
     out << YAML::Key << "hide" << YAML::Value << YAML::DoubleQuoted
-        << "${ '" + std::string(field.fallback.empty() ? "none" : "part") + "' if " +
-               condition(selector, parameter.entries) + " else 'all' }";
+        << (selector ? "${ '" + shown + "' if " + condition(selector, parameter.entries) +
+                           " else 'all' }"
+                     : shown);
     out << YAML::EndMap;
 }
 
@@ -289,7 +294,8 @@ void emit_asserts(YAML::Emitter& out, const std::vector<Entry>& entries,
                 (field->type != Field::Type::integer && field->type != Field::Type::real))
                 continue;
             out << YAML::DoubleQuoted
-                << "${ " + std::string(selector) + " != '" + entry.name + "' or " +
+                << "${ " +
+                       (selector ? std::string(selector) + " != '" + entry.name + "' or " : "") +
                        telemetry::to_text(field->min) + " <= " + parameter.id +
                        " <= " + telemetry::to_text(field->max) + " }";
         }
@@ -320,6 +326,48 @@ std::string catalog_block(const char* id, const char* label, const char* selecto
                              settings_code(parameters, selector) +
                              (takes_samples ? ", ${samp_rate}, '${type}')" : ")");
     emit_tail(out, make, documentation(introduction, entries));
+    return out.c_str();
+}
+
+/// A block with options of its own: "type" as input stands for soft symbols or bits.
+std::string step_block(const gr::telemetry::block_entry& block) {
+    const std::vector<Entry> entry = {
+        {std::string(block.label), "", std::string(block.summary), block.fields}};
+    const auto parameters = merge(entry);
+    const bool typed = block.input == "type";
+    const std::string label(block.label);
+    const std::string id = "telemetry_" + std::string(block.id);
+    const std::string input(block.input);
+    const std::string output(block.output);
+    YAML::Emitter out;
+    emit_head(out, id.c_str(), label.c_str());
+    out << YAML::Key << "parameters" << YAML::Value << YAML::BeginSeq;
+    if (typed) {
+        out << YAML::BeginMap << YAML::Key << "id" << YAML::Value << "type" << YAML::Key << "label"
+            << YAML::Value << "Symbols" << YAML::Key << "dtype" << YAML::Value << "enum";
+        emit_words(out, "options", {"float", "byte"});
+        emit_words(out, "option_labels", {"Float (soft)", "Byte (0 or 1)"});
+        out << YAML::EndMap;
+    }
+    for (const auto& parameter : parameters)
+        emit_parameter(out, parameter, nullptr);
+    out << YAML::EndSeq;
+    if (input == "frames")
+        emit_ports(out, "inputs", {{"message", "frames", nullptr}});
+    else
+        emit_ports(out, "inputs", {{"stream", nullptr, typed ? "${ type }" : input.c_str()}});
+    if (output == "packets")
+        emit_ports(out, "outputs",
+                   {{"message", "packets", nullptr}, {"message", "events", nullptr}});
+    else if (output == "frames")
+        emit_ports(out, "outputs", {{"message", "frames", nullptr}});
+    else
+        emit_ports(out, "outputs", {{"stream", nullptr, output.c_str()}});
+    emit_asserts(out, entry, parameters, nullptr);
+    emit_tail(out,
+              "telemetry." + std::string(block.id) + "(" + (typed ? "'${type}', **" : "**") +
+                  settings_code(parameters, nullptr) + ")",
+              documentation("A step of the chain, for those who build their own.", entry));
     return out.c_str();
 }
 
@@ -436,6 +484,8 @@ int main(int argc, char** argv) try {
                         "Soft symbols to frames: PDUs (dictionary of the frame's quality . bytes). "
                         "Either polarity.",
                         false));
+    for (const auto& block : gr::telemetry::step_blocks())
+        write(argv[1], "telemetry_" + std::string(block.id), step_block(block));
     return 0;
 } catch (const std::exception& problem) {
     std::fprintf(stderr, "generate-grc: %s\n", problem.what());

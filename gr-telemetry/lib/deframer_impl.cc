@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "catalog_options.h"
+#include "soft_value.h"
 #include "stream_clock.h"
 
 namespace gr {
@@ -80,13 +80,8 @@ void deframer_stage::take(const float* symbols, int count) {
         }
         const int n =
             static_cast<int>(std::min(static_cast<size_t>(count), d_block.count - d_values.size()));
-        for (int i = 0; i < n; ++i) {
-            // Not a number is erased. The core knows no −128.
-            const float scaled = symbols[i] * kCleanSymbol;
-            d_values.push_back(std::isnan(scaled) ? int8_t{0}
-                                                  : static_cast<int8_t>(std::lrint(
-                                                        std::clamp(scaled, -127.0f, 127.0f))));
-        }
+        for (int i = 0; i < n; ++i)
+            d_values.push_back(to_soft(symbols[i]));
         symbols += n;
         count -= n;
         if (d_values.size() == d_block.count)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ground-station telemetry for GNU Radio: samples to frames, published with their quality."""
+"""Ground-station telemetry for GNU Radio: samples to frames and packets, published with their quality."""
 
 import os.path
 
@@ -9,12 +9,20 @@ from .telemetry_python import (
     deframers,
     demodulator,
     demodulators,
+    derandomizer,
+    frame_synchronizer,
     kiss_encoder,
+    ldpc_decoder,
+    packet_receiver,
     publisher,
+    reed_solomon_decoder,
     soapy_source,
     station_receiver,
     stations,
+    steps,
     to_json,
+    turbo_decoder,
+    viterbi_decoder,
 )
 
 __all__ = [
@@ -23,20 +31,38 @@ __all__ = [
     "deframers",
     "demodulator",
     "demodulators",
+    "derandomizer",
     "example_recording",
+    "example_symbols",
     "frame_list",
+    "frame_synchronizer",
     "kiss_encoder",
+    "ldpc_decoder",
+    "packet_receiver",
     "publisher",
+    "reed_solomon_decoder",
     "soapy_source",
     "station_receiver",
     "stations",
+    "steps",
     "to_json",
+    "turbo_decoder",
+    "viterbi_decoder",
 ]
 
 
 def example_recording():
     """The path of a recording that the example flow graphs play: AFSK at 12 kHz with two AX.25 frames."""
-    return os.path.join(os.path.dirname(os.path.abspath(__file__)), "ax25_afsk1200.wav")
+    return _beside("ax25_afsk1200.wav")
+
+
+def example_symbols():
+    """The path of soft symbols, a signed byte each: CCSDS TM frames, Reed-Solomon inside a convolutional code."""
+    return _beside("ccsds_concatenated.s8")
+
+
+def _beside(name):
+    return os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
 
 
 def __getattr__(name):

@@ -11,6 +11,7 @@ import unittest
 
 import yaml
 
+import qa_ccsds
 from qa_flowgraph import SOURCE
 
 BLOCKS = pathlib.Path(os.environ["GRC_BLOCKS_PATH"])
@@ -58,6 +59,12 @@ class Examples(unittest.TestCase):
         run = run_program(self.compiled("demodulator_deframer"), "--kiss-port", "0")
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertEqual(run.stdout.count("pdu length"), 2, run.stdout)
+
+    def test_ccsds_steps(self):
+        run = run_program(self.compiled("ccsds_steps"))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(run.stdout.count("pdu length"), len(qa_ccsds.EXAMPLE_PACKETS), run.stdout)
+        self.assertIn("(type . telemetry)", run.stdout)
 
     def test_recording_viewer(self):
         try:
@@ -109,6 +116,11 @@ class Definitions(unittest.TestCase):
                              and f"'{entry['name']}'" in str(parameter.get("hide"))]
                     self.assertTrue(shown, (entry["name"], field["name"]))
 
+        for step in telemetry.steps():
+            definition = yaml.safe_load((BLOCKS / f"telemetry_{step['name']}.block.yml").read_text())
+            shown = [parameter["id"] for parameter in definition["parameters"]]
+            self.assertEqual([id for id in shown if id != "type"], [field["name"] for field in step["fields"]])
+
     def test_stations_on_offer(self):
         definition = yaml.safe_load((BLOCKS / "telemetry_station_receiver.block.yml").read_text())
         from gnuradio import telemetry
@@ -136,6 +148,13 @@ class Definitions(unittest.TestCase):
         for index, entry in enumerate(telemetry.deframers()):
             add(f"deframer_{index}", "telemetry_deframer", framing=entry["name"])
             connections.append(["source", "0", f"deframer_{index}", "0"])
+        for step in telemetry.steps():
+            add(step["name"], f"telemetry_{step['name']}")
+            if step["input"] != "frames":
+                connections.append(["source", "0", step["name"], "0"])
+            if step["output"] == "byte":
+                add("byte_sink", "blocks_null_sink", type="byte")
+                connections.append([step["name"], "0", "byte_sink", "0"])
         graph = {"options": {"parameters": {"id": "everything", "generate_options": "no_gui"},
                              "states": {"state": "enabled", "coordinate": [0, 0], "rotation": 0}},
                  "blocks": blocks, "connections": connections, "metadata": {"file_format": 1}}

@@ -15,9 +15,6 @@ namespace py = pybind11;
 using namespace py::literals;
 namespace gt = gr::telemetry;
 
-namespace {
-
-//! Values as they would stand in a station file: True is "true", 9600 is "9600".
 gt::settings_map to_settings(const py::dict& dict) {
     gt::settings_map settings;
     for (const auto& [key, value] : dict) {
@@ -28,6 +25,8 @@ gt::settings_map to_settings(const py::dict& dict) {
     }
     return settings;
 }
+
+namespace {
 
 gt::sample_type to_sample_type(const std::string& type) {
     if (type == "float")

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bindings.h"
 
+#include <gnuradio/telemetry/block_catalog.h>
+
 #include "telemetry/base/text.h"
 #include "telemetry/dsp/demodulator.h"
 #include "telemetry/framing/deframer.h"
@@ -36,22 +38,26 @@ py::list words(std::string_view text) {
     return list;
 }
 
+py::list describe_fields(std::span<const core::Field> table) {
+    py::list fields;
+    for (const core::Field& field : table) {
+        py::dict item("name"_a = field.name, "type"_a = name_of(field.type), "unit"_a = field.unit,
+                      "default"_a = field.fallback, "help"_a = field.help,
+                      "expected"_a = core::describe_expected(field));
+        if (field.type == core::Field::Type::choice)
+            item["choices"] = words(field.choices);
+        fields.append(item);
+    }
+    return fields;
+}
+
 template <class Entry>
 py::list describe(std::span<const Entry> catalog) {
     py::list entries;
-    for (const Entry& entry : catalog) {
-        py::list fields;
-        for (const core::Field& field : entry.fields) {
-            py::dict item("name"_a = field.name, "type"_a = name_of(field.type),
-                          "unit"_a = field.unit, "default"_a = field.fallback,
-                          "help"_a = field.help, "expected"_a = core::describe_expected(field));
-            if (field.type == core::Field::Type::choice)
-                item["choices"] = words(field.choices);
-            fields.append(item);
-        }
+    for (const Entry& entry : catalog)
         entries.append(py::dict("name"_a = entry.name, "aliases"_a = words(entry.aliases),
-                                "summary"_a = entry.summary, "fields"_a = fields));
-    }
+                                "summary"_a = entry.summary,
+                                "fields"_a = describe_fields(entry.fields)));
     return entries;
 }
 
@@ -64,6 +70,18 @@ void bind_catalogs(py::module& m) {
     m.def(
         "deframers", [] { return describe(core::framing::deframers()); },
         "The catalog of deframers: name, aliases, summary and the fields of each.");
+    m.def(
+        "steps",
+        [] {
+            py::list entries;
+            for (const auto& entry : gr::telemetry::step_blocks())
+                entries.append(py::dict("name"_a = entry.id, "summary"_a = entry.summary,
+                                        "input"_a = entry.input, "output"_a = entry.output,
+                                        "fields"_a = describe_fields(entry.fields)));
+            return entries;
+        },
+        "The blocks of which a chain is built step by step: name, summary, input, output and the "
+        "fields of each.");
     m.def(
         "stations",
         [](const std::vector<std::string>& folders) {

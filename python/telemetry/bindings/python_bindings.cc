@@ -7,4 +7,5 @@ PYBIND11_MODULE(telemetry_python, m) {
     bind_blocks(m);
     bind_catalogs(m);
     bind_decode(m);
+    bind_steps(m);
 }
