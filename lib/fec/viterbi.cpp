@@ -2,25 +2,15 @@
 #include "telemetry/fec/viterbi.h"
 
 #include <algorithm>
-#include <bit>
 #include <cassert>
-#include <cstring>
 
 namespace telemetry::fec {
 namespace {
 
 constexpr std::size_t kSlice = ViterbiEngine::kSlice;
 constexpr std::size_t kSliceBytes = kSlice / 8;
-constexpr std::size_t kBatch = 32; ///< slices taken at once: what is held stays in the L1 cache
-
-/// 48 bits, the first lowest, to six bytes, the first highest.
-void pack(std::uint64_t word, std::uint8_t* bytes) noexcept {
-    word = (word >> 1 & 0x5555555555555555u) | (word & 0x5555555555555555u) << 1;
-    word = (word >> 2 & 0x3333333333333333u) | (word & 0x3333333333333333u) << 2;
-    word = (word >> 4 & 0x0f0f0f0f0f0f0f0fu) | (word & 0x0f0f0f0f0f0f0f0fu) << 4;
-    for (std::size_t i = 0; i < kSliceBytes; ++i)
-        bytes[i] = static_cast<std::uint8_t>(word >> (8 * i));
-}
+constexpr std::size_t kLookAhead = 1; ///< slices, in blocks
+constexpr std::size_t kBatch = 32;    ///< slices taken at once: what is held stays in the L1 cache
 
 constexpr std::size_t slices_of(std::size_t bits) noexcept {
     return (bits + kSlice - 1) / kSlice;
@@ -32,14 +22,15 @@ ViterbiStream::ViterbiStream(const ConvolutionalCode& code, std::size_t look_ahe
                              simd::Level limit)
     : look_ahead_(look_ahead / kSlice), slice_symbols_(kSlice * code.outputs().size()) {
     assert(look_ahead_ >= 1 && look_ahead % kSlice == 0);
-    const std::size_t capacity = 2 + look_ahead_ + kBatch;
+    const std::size_t capacity = 2 + look_ahead_ + 2 * kBatch;
     engine_ = make_viterbi_engine(code, capacity, limit);
     partial_.resize(slice_symbols_);
     words_.resize(capacity);
+    suspects_.resize(capacity);
     begins_.resize(capacity);
     wrong_.resize(capacity * code.outputs().size());
-    packed_.resize(capacity * kSliceBytes);
-    packed_suspects_.resize(capacity * kSliceBytes);
+    packed_.resize(capacity * kSliceBytes + 2);
+    packed_suspects_.resize(capacity * kSliceBytes + 2);
     reset();
 }
 
@@ -70,16 +61,20 @@ void ViterbiStream::process(std::span<const std::int8_t> symbols,
 }
 
 void ViterbiStream::take(std::span<const std::int8_t> slices, Sink<DecodedBits>& sink) noexcept {
-    while (!slices.empty()) {
+    // What one batch decides is traced while the next one comes in.
+    while (true) {
+        const std::size_t held = engine_->held();
+        const std::size_t groups = held < look_ahead_ ? 0 : (held - look_ahead_) / 2;
+        if (slices.empty() && groups == 0)
+            return;
         const std::size_t count = std::min(slices.size(), kBatch * slice_symbols_);
-        engine_->advance(slices.first(count));
+        engine_->advance(slices.first(count), {.first = 0,
+                                               .look_ahead = look_ahead_,
+                                               .words = std::span(words_).first(2 * groups),
+                                               .begins = std::span(begins_).first(groups)});
         slices = slices.subspan(count);
-        if (engine_->held() >= 2 + look_ahead_) {
-            const std::size_t groups = (engine_->held() - look_ahead_) / 2;
-            engine_->trace_groups(0, look_ahead_, std::span(words_).first(2 * groups),
-                                  std::span(begins_).first(groups));
+        if (groups > 0)
             yield(2 * groups, 2 * groups * kSlice, sink);
-        }
     }
 }
 
@@ -104,16 +99,11 @@ void ViterbiStream::finish(Sink<DecodedBits>& sink) noexcept {
 
 /// The first slices, decided, go out.
 void ViterbiStream::yield(std::size_t slices, std::size_t bits, Sink<DecodedBits>& sink) noexcept {
-    const std::size_t outputs = engine_->outputs();
     ViterbiEngine::Counts counts;
-    engine_->compare(0, std::span(words_).first(slices), encoder_, wrong_, counts);
-    for (std::size_t i = 0; i < slices; ++i) {
-        std::uint64_t suspect = 0;
-        for (std::size_t o = 0; o < outputs; ++o)
-            suspect |= wrong_[i * outputs + o];
-        pack(words_[i], &packed_[i * kSliceBytes]);
-        pack(suspect, &packed_suspects_[i * kSliceBytes]);
-    }
+    engine_->compare(0, std::span(words_).first(slices), encoder_, wrong_, suspects_, counts);
+    encoder_ = engine_->state_behind(words_[slices - 1]);
+    engine_->pack(std::span(words_).first(slices), packed_.data());
+    engine_->pack(std::span(suspects_).first(slices), packed_suspects_.data());
     engine_->forget(slices);
     const std::size_t bytes = (bits + 7) / 8;
     DecodedBits out;
@@ -159,25 +149,47 @@ ViterbiBlock::ViterbiBlock(const ConvolutionalCode& code, std::size_t longest_bi
                            simd::Level limit)
     : code_(code), outputs_(code.outputs().size()), longest_(longest_bits),
       capacity_(slices_of(3 * longest_bits + 2 * kAround) + 4),
-      engine_(make_viterbi_engine(code, capacity_, limit)), words_(capacity_), begins_(capacity_),
-      wrong_(capacity_ * outputs_) {
+      engine_(make_viterbi_engine(code, capacity_, limit)), words_(capacity_), suspects_(capacity_),
+      begins_(capacity_), wrong_(capacity_ * outputs_) {
     extended_.resize(capacity_ * kSlice * outputs_);
 }
 
-/// Back from `state` behind bit `end`. The groups side by side, then what does not fit together.
+void ViterbiBlock::start(ViterbiEngine::Start start) noexcept {
+    engine_->start(start);
+    groups_ = 0;
+}
+
+/// Takes the symbols, whole slices, and traces groups of two slices as they come.
+void ViterbiBlock::advance(std::span<const std::int8_t> symbols) noexcept {
+    const std::size_t slice_symbols = kSlice * outputs_;
+    while (!symbols.empty()) {
+        const std::size_t count = std::min(symbols.size(), kBatch * slice_symbols);
+        const std::size_t held = engine_->held();
+        const std::size_t groups = held > kLookAhead ? (held - kLookAhead) / 2 : 0;
+        engine_->advance(symbols.first(count),
+                         {.first = 2 * groups_,
+                          .look_ahead = kLookAhead,
+                          .words = std::span(words_).subspan(2 * groups_, 2 * (groups - groups_)),
+                          .begins = std::span(begins_).subspan(groups_, groups - groups_)});
+        groups_ = groups;
+        symbols = symbols.subspan(count);
+    }
+}
+
+/// Back from `state` behind bit `end`: what is not in groups yet, and those that do not end in the
+/// state in which the next one begins.
 void ViterbiBlock::trace(std::size_t end, unsigned state) noexcept {
-    constexpr std::size_t kLookAhead = 1;
+    const auto words = std::span(words_).first(slices_of(end));
     const std::size_t whole = end / kSlice;
     const std::size_t groups = whole > kLookAhead ? (whole - kLookAhead) / 2 : 0;
-    const std::size_t slices = slices_of(end);
-    const auto words = std::span(words_).first(slices);
+    if (groups > groups_)
+        engine_->advance({}, {.first = 2 * groups_,
+                              .look_ahead = kLookAhead,
+                              .words = words.subspan(2 * groups_, 2 * (groups - groups_)),
+                              .begins = std::span(begins_).subspan(groups_, groups - groups_)});
     state = engine_->trace(end, state, 2 * groups, words.subspan(2 * groups));
-    engine_->trace_groups(0, kLookAhead, words.first(2 * groups), std::span(begins_).first(groups));
-    const int memory = code_.constraint_length() - 1;
     for (std::size_t g = groups; g-- > 0;) {
-        const auto found =
-            static_cast<unsigned>(words[2 * g + 1] >> (kSlice - static_cast<std::size_t>(memory)));
-        state = found == state
+        state = engine_->state_behind(words[2 * g + 1]) == state
                     ? begins_[g]
                     : engine_->trace((2 * g + 2) * kSlice, state, 2 * g, words.subspan(2 * g, 2));
     }
@@ -188,8 +200,8 @@ int ViterbiBlock::decode_words(std::span<const std::int8_t> symbols) noexcept {
     assert(bits <= longest_);
     const std::size_t slice_symbols = kSlice * outputs_;
     const std::size_t whole = bits / kSlice * slice_symbols;
-    engine_->start(ViterbiEngine::Start::at_zero);
-    engine_->advance(symbols.first(whole));
+    start(ViterbiEngine::Start::at_zero);
+    advance(symbols.first(whole));
     if (bits % kSlice > 0) {
         const auto last = std::span(extended_).first(slice_symbols);
         std::fill(last.begin(), last.end(), 0);
@@ -201,8 +213,7 @@ int ViterbiBlock::decode_words(std::span<const std::int8_t> symbols) noexcept {
         return 0;
     trace(bits, 0);
     ViterbiEngine::Counts counts;
-    unsigned before = 0;
-    engine_->compare(0, std::span(words_).first(slices_of(bits)), before, wrong_, counts);
+    engine_->compare(0, std::span(words_).first(slices_of(bits)), 0, wrong_, suspects_, counts);
     return static_cast<int>(counts.wrong);
 }
 
@@ -222,9 +233,9 @@ int ViterbiBlock::decode_packed(std::span<const std::int8_t> symbols,
     const std::size_t count = symbols.size() / outputs_;
     const std::size_t size = (count + 7) / 8;
     assert(bytes.size() >= size);
-    std::array<std::uint8_t, kSliceBytes> packed;
+    std::array<std::uint8_t, 8> packed;
     for (std::size_t i = 0; i < slices_of(count); ++i) {
-        pack(words_[i], packed.data());
+        engine_->pack(std::span(words_).subspan(i, 1), packed.data());
         const std::size_t from = i * kSliceBytes;
         std::copy_n(packed.begin(), std::min(kSliceBytes, size - from),
                     bytes.begin() + static_cast<std::ptrdiff_t>(from));
@@ -248,8 +259,8 @@ int ViterbiBlock::decode_tail_biting(std::span<const std::int8_t> symbols,
             symbol = symbols[at];
             at = at + 1 == count * outputs_ ? 0 : at + 1;
         }
-        engine_->start(ViterbiEngine::Start::anywhere);
-        engine_->advance(line);
+        start(ViterbiEngine::Start::anywhere);
+        advance(line);
         trace(slices * kSlice, engine_->best_state(slices - 1));
         bool closes = true;
         for (std::size_t i = 0; i < memory; ++i)

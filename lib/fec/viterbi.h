@@ -78,6 +78,7 @@ private:
     std::int64_t bits_ = 0; ///< decided
     unsigned encoder_ = 0;  ///< the last bits decided, for comparing with the symbols
     std::vector<std::uint64_t> words_;
+    std::vector<std::uint64_t> suspects_;
     std::vector<std::uint64_t> wrong_;
     std::vector<std::uint8_t> begins_;
     std::vector<std::uint8_t> packed_;
@@ -115,6 +116,8 @@ private:
     static constexpr std::size_t kAround = 96; ///< bits walked in front and behind, two slices
 
     int decode_words(std::span<const std::int8_t> symbols) noexcept;
+    void start(ViterbiEngine::Start start) noexcept;
+    void advance(std::span<const std::int8_t> symbols) noexcept;
     void trace(std::size_t end, unsigned state) noexcept;
 
     ConvolutionalCode code_;
@@ -124,8 +127,10 @@ private:
     std::unique_ptr<ViterbiEngine> engine_;
     std::vector<std::int8_t> extended_;
     std::vector<std::uint64_t> words_;
+    std::vector<std::uint64_t> suspects_;
     std::vector<std::uint8_t> begins_;
     std::vector<std::uint64_t> wrong_;
+    std::size_t groups_ = 0; ///< traced
 };
 
 } // namespace telemetry::fec

@@ -2,6 +2,7 @@
 #include "telemetry/fec/viterbi_engine.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cassert>
 
@@ -17,8 +18,8 @@ constexpr std::uint64_t kSliceMask = (std::uint64_t{1} << kSlice) - 1;
 class FastEngine final : public ViterbiEngine {
 public:
     FastEngine(const ConvolutionalCode& code, std::size_t capacity, simd::Level limit)
-        : ViterbiEngine(code), kernels_(viterbi_k7::choose(limit)), costs_(capacity),
-          signs_(capacity), decisions_(capacity * kSlice), best_(capacity) {
+        : ViterbiEngine(code), kernels_(viterbi_k7::choose(limit)), costs_(kAtOnce),
+          signs_(capacity), present_(capacity), decisions_(capacity * kSlice), best_(capacity) {
         // Position p at bit t of a period: bit t is the newest, the own predecessor's oldest bit
         // has the same value.
         for (unsigned t = 0; t < viterbi_k7::kPeriod; ++t)
@@ -28,6 +29,12 @@ public:
                     window |= (p >> ((t + 6 - delay) % 6) & 1) << (6 - delay);
                 labels_.of[t][p] = static_cast<std::uint8_t>(code.symbols(window));
             }
+        for (std::size_t o = 0; o < 2; ++o) {
+            const auto& output = code.outputs()[o];
+            encoder_.inverted[o] = output.inverted ? kSliceMask : 0;
+            for (std::size_t tap = 0; tap <= 6; ++tap)
+                encoder_.taps[o][tap] = output.taps >> tap & 1 ? kSliceMask : 0;
+        }
         start(Start::anywhere);
     }
 
@@ -44,13 +51,32 @@ public:
         held_ = 0;
     }
 
-    void advance(std::span<const std::int8_t> symbols) noexcept override {
-        const std::size_t slices = symbols.size() / (2 * kSlice);
-        assert(symbols.size() % (2 * kSlice) == 0 && held_ + slices <= best_.size());
-        kernels_.prepare(symbols.data(), slices, level_, costs_.data(), signs_.data() + held_);
-        kernels_.advance(metrics_.data(), labels_, costs_.data(), slices,
-                         decisions_.data() + held_ * kSlice, best_.data() + held_);
-        held_ += slices;
+    using ViterbiEngine::advance;
+    void advance(std::span<const std::int8_t> symbols, const Groups& groups) noexcept override {
+        assert(symbols.size() % (2 * kSlice) == 0 && groups.words.size() % 2 == 0);
+        std::size_t slices = symbols.size() / (2 * kSlice);
+        assert(held_ + slices <= best_.size());
+        viterbi_k7::Trace trace{
+            .decisions = decisions_.data() + groups.first * kSlice,
+            .best = best_.data() + groups.first + 1 + groups.look_ahead,
+            .look_ahead = groups.look_ahead,
+            .groups = groups.words.size() / 2,
+            .words = groups.words.data(),
+            .begins = groups.begins.data(),
+        };
+        assert(groups.words.empty() ||
+               groups.first + groups.words.size() + groups.look_ahead <= held_);
+        do {
+            const std::size_t count = std::min(slices, kAtOnce);
+            kernels_.prepare(symbols.data(), count, level_, costs_.data(), signs_.data() + held_,
+                             present_.data() + held_);
+            kernels_.advance(metrics_.data(), labels_, costs_.data(), count,
+                             decisions_.data() + held_ * kSlice, best_.data() + held_, trace);
+            trace.groups = 0;
+            held_ += count;
+            slices -= count;
+            symbols = symbols.subspan(2 * kSlice * count);
+        } while (slices > 0);
     }
 
     std::size_t held() const noexcept override { return held_; }
@@ -63,18 +89,11 @@ public:
                   decisions_.begin());
         std::copy(best_.begin() + from, best_.begin() + to, best_.begin());
         std::copy(signs_.begin() + from, signs_.begin() + to, signs_.begin());
+        std::copy(present_.begin() + from, present_.begin() + to, present_.begin());
         held_ -= slices;
     }
 
     unsigned best_state(std::size_t slice) const noexcept override { return best_[slice]; }
-
-    void trace_groups(std::size_t first, std::size_t look_ahead, std::span<std::uint64_t> words,
-                      std::span<std::uint8_t> begins) const noexcept override {
-        const std::size_t groups = words.size() / 2;
-        assert(begins.size() == groups && first + words.size() + look_ahead <= held_);
-        kernels_.trace(decisions_.data() + first * kSlice, best_.data() + first + 1 + look_ahead,
-                       look_ahead, groups, words.data(), begins.data());
-    }
 
     unsigned trace(std::size_t end, unsigned state, std::size_t first,
                    std::span<std::uint64_t> words) const noexcept override {
@@ -91,20 +110,30 @@ public:
         return static_cast<unsigned>(p);
     }
 
-private:
-    Signs signs(std::size_t slice) const noexcept override {
-        Signs all{};
-        std::ranges::copy(signs_[slice].positive, all.positive.begin());
-        std::ranges::copy(signs_[slice].present, all.present.begin());
-        return all;
+    void compare(std::size_t first, std::span<const std::uint64_t> words, unsigned before,
+                 std::span<std::uint64_t> wrong, std::span<std::uint64_t> suspect,
+                 Counts& counts) const noexcept override {
+        kernels_.compare(encoder_, words.data(), signs_.data() + first, words.size(), before,
+                         wrong.data(), suspect.data(), counts.wrong);
+        for (std::size_t i = 0; i < words.size(); ++i)
+            counts.symbols += present_[first + i];
     }
+
+    void pack(std::span<const std::uint64_t> words, std::uint8_t* bytes) const noexcept override {
+        kernels_.pack(words.data(), words.size(), bytes);
+    }
+
+private:
+    static constexpr std::size_t kAtOnce = 32; ///< slices whose costs stay in the L1 cache
 
     viterbi_k7::Kernels kernels_;
     viterbi_k7::Labels labels_;
+    viterbi_k7::Encoder encoder_;
     alignas(64) std::array<std::uint8_t, viterbi_k7::kStates> metrics_;
     viterbi_k7::Level level_;
     std::vector<viterbi_k7::Costs> costs_;
     std::vector<viterbi_k7::Signs> signs_;
+    std::vector<std::uint32_t> present_; ///< symbols not erased, by slice
     std::vector<std::uint64_t> decisions_;
     std::vector<std::uint8_t> best_;
     std::size_t held_ = 0;
@@ -132,7 +161,17 @@ public:
         held_ = 0;
     }
 
-    void advance(std::span<const std::int8_t> symbols) noexcept override {
+    using ViterbiEngine::advance;
+    void advance(std::span<const std::int8_t> symbols, const Groups& groups) noexcept override {
+        for (std::size_t g = 0; 2 * g < groups.words.size(); ++g) {
+            const std::size_t first = groups.first + 2 * g;
+            unsigned state = best_[first + 1 + groups.look_ahead];
+            for (std::size_t i = (first + 2 + groups.look_ahead) * kSlice;
+                 i-- > (first + 2) * kSlice;)
+                state = back(i, state);
+            groups.begins[g] = static_cast<std::uint8_t>(
+                trace((first + 2) * kSlice, state, first, groups.words.subspan(2 * g, 2)));
+        }
         const std::size_t n = outputs();
         assert(symbols.size() % (n * kSlice) == 0);
         for (; !symbols.empty(); symbols = symbols.subspan(n * kSlice), ++held_) {
@@ -170,18 +209,6 @@ public:
 
     unsigned best_state(std::size_t slice) const noexcept override { return best_[slice]; }
 
-    void trace_groups(std::size_t first, std::size_t look_ahead, std::span<std::uint64_t> words,
-                      std::span<std::uint8_t> begins) const noexcept override {
-        for (std::size_t g = 0; 2 * g < words.size(); ++g) {
-            const std::size_t group = first + 2 * g;
-            unsigned state = best_[group + 1 + look_ahead];
-            for (std::size_t i = (group + 2 + look_ahead) * kSlice; i-- > (group + 2) * kSlice;)
-                state = back(i, state);
-            begins[g] = static_cast<std::uint8_t>(
-                trace((group + 2) * kSlice, state, group, words.subspan(2 * g, 2)));
-        }
-    }
-
     unsigned trace(std::size_t end, unsigned state, std::size_t first,
                    std::span<std::uint64_t> words) const noexcept override {
         std::fill(words.begin(), words.end(), 0);
@@ -193,7 +220,40 @@ public:
         return state;
     }
 
+    void compare(std::size_t first, std::span<const std::uint64_t> words, unsigned before,
+                 std::span<std::uint64_t> wrong, std::span<std::uint64_t> suspect,
+                 Counts& counts) const noexcept override {
+        const int memory = code().constraint_length() - 1;
+        const auto sent = code().outputs();
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            const Signs& received = signs_[first + i];
+            const std::uint64_t data = words[i] << memory | before;
+            suspect[i] = 0;
+            for (std::size_t o = 0; o < sent.size(); ++o) {
+                std::uint64_t differs = received.positive[o] ^ (sent[o].inverted ? kSliceMask : 0);
+                for (unsigned taps = sent[o].taps; taps; taps &= taps - 1)
+                    differs ^= data >> std::countr_zero(taps);
+                differs &= received.present[o];
+                wrong[i * sent.size() + o] = differs;
+                suspect[i] |= differs;
+                counts.wrong += static_cast<std::size_t>(std::popcount(differs));
+                counts.symbols += static_cast<std::size_t>(std::popcount(received.present[o]));
+            }
+            before = state_behind(words[i]);
+        }
+    }
+
+    void pack(std::span<const std::uint64_t> words, std::uint8_t* bytes) const noexcept override {
+        viterbi_k7::kGeneric.pack(words.data(), words.size(), bytes);
+    }
+
 private:
+    /// Of a slice, by output: 1 for positive ones, and 1 for those not erased.
+    struct Signs {
+        std::array<std::uint64_t, ConvolutionalCode::kMostOutputs> positive;
+        std::array<std::uint64_t, ConvolutionalCode::kMostOutputs> present;
+    };
+
     void step(std::span<const std::int8_t> sent, std::uint64_t* decisions) noexcept {
         std::array<std::int32_t, 1 << ConvolutionalCode::kMostOutputs> costs{};
         const std::size_t n = sent.size();
@@ -219,8 +279,6 @@ private:
                static_cast<unsigned>(word >> (state % 64) & 1);
     }
 
-    Signs signs(std::size_t slice) const noexcept override { return signs_[slice]; }
-
     std::size_t states_;
     std::size_t words_per_bit_;
     std::vector<std::uint8_t> labels_;
@@ -233,28 +291,6 @@ private:
 };
 
 } // namespace
-
-void ViterbiEngine::compare(std::size_t first, std::span<const std::uint64_t> words,
-                            unsigned& before, std::span<std::uint64_t> wrong,
-                            Counts& counts) const noexcept {
-    const int memory = code_.constraint_length() - 1;
-    const auto outputs = code_.outputs();
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        const Signs received = signs(first + i);
-        const std::uint64_t data = words[i] << memory | before;
-        for (std::size_t o = 0; o < outputs.size(); ++o) {
-            std::uint64_t sent = outputs[o].inverted ? kSliceMask : 0;
-            for (unsigned taps = outputs[o].taps; taps; taps &= taps - 1)
-                sent ^= data >> std::countr_zero(taps);
-            const std::uint64_t differs =
-                (sent ^ received.positive[o]) & received.present[o] & kSliceMask;
-            wrong[i * outputs.size() + o] = differs;
-            counts.wrong += static_cast<std::size_t>(std::popcount(differs));
-            counts.symbols += static_cast<std::size_t>(std::popcount(received.present[o]));
-        }
-        before = static_cast<unsigned>(words[i] >> (kSlice - static_cast<std::size_t>(memory)));
-    }
-}
 
 std::unique_ptr<ViterbiEngine> make_viterbi_engine(const ConvolutionalCode& code,
                                                    std::size_t capacity, simd::Level limit) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -32,8 +31,19 @@ public:
     /// Forgets everything.
     virtual void start(Start start) noexcept = 0;
 
-    /// Takes whole slices of symbols behind those held.
-    virtual void advance(std::span<const std::int8_t> symbols) noexcept = 0;
+    /// Groups of two slices that are traced back from the best states: the words from slice
+    /// `first` on; each trace starts where the slice `look_ahead` slices behind the group ends,
+    /// which is held. `begins` takes the state in which each group begins.
+    struct Groups {
+        std::size_t first = 0;
+        std::size_t look_ahead = 1;
+        std::span<std::uint64_t> words = {};
+        std::span<std::uint8_t> begins = {};
+    };
+
+    /// Takes whole slices of symbols behind those held, and meanwhile traces groups.
+    virtual void advance(std::span<const std::int8_t> symbols, const Groups& groups) noexcept = 0;
+    void advance(std::span<const std::int8_t> symbols) noexcept { advance(symbols, {}); }
 
     /// Slices held, and letting go of the first ones.
     virtual std::size_t held() const noexcept = 0;
@@ -42,40 +52,36 @@ public:
     /// The state of the best path where `slice` ends.
     virtual unsigned best_state(std::size_t slice) const noexcept = 0;
 
-    /// Back from the best states: group g has the two slices `first` + 2g and the next; the trace
-    /// starts where the slice `look_ahead` slices behind the group ends. `begins`, unless empty,
-    /// takes the state in which each group begins.
-    virtual void trace_groups(std::size_t first, std::size_t look_ahead,
-                              std::span<std::uint64_t> words,
-                              std::span<std::uint8_t> begins) const noexcept = 0;
-
     /// Back from `state` behind bit `end` to the beginning of slice `first`, into words of that
     /// slice and the next ones. Returns the state there.
     virtual unsigned trace(std::size_t end, unsigned state, std::size_t first,
                            std::span<std::uint64_t> words) const noexcept = 0;
 
     /// Compares what the encoder sends for `words`, the slices from `first` on, with the symbols.
-    /// `wrong`: a word for each output of each slice; 1 where the sign differs. `before`: the state
-    /// in front, with at least K − 1 bits; it is carried on. Adds to the counts.
+    /// `wrong`: a word for each output of each slice, 1 where the sign differs; `suspect`: a word
+    /// for each slice, 1 where one of them does. `before`: the state in front. Adds to the counts.
     struct Counts {
         std::size_t wrong = 0;
         std::size_t symbols = 0; ///< not erased
     };
-    void compare(std::size_t first, std::span<const std::uint64_t> words, unsigned& before,
-                 std::span<std::uint64_t> wrong, Counts& counts) const noexcept;
+    virtual void compare(std::size_t first, std::span<const std::uint64_t> words, unsigned before,
+                         std::span<std::uint64_t> wrong, std::span<std::uint64_t> suspect,
+                         Counts& counts) const noexcept = 0;
+
+    /// The words as bytes, the first bit of each the highest. Writes two bytes more.
+    virtual void pack(std::span<const std::uint64_t> words, std::uint8_t* bytes) const noexcept = 0;
+
+    /// The state behind a slice of bits.
+    unsigned state_behind(std::uint64_t word) const noexcept {
+        return static_cast<unsigned>(
+            word >> (kSlice + 1 - static_cast<std::size_t>(code_.constraint_length())));
+    }
 
     std::size_t outputs() const noexcept { return code_.outputs().size(); }
     const ConvolutionalCode& code() const noexcept { return code_; }
 
 protected:
     explicit ViterbiEngine(const ConvolutionalCode& code) : code_(code) {}
-
-    /// Signs of a slice: for each output 48 bits; 1: positive; and 1: not erased.
-    struct Signs {
-        std::array<std::uint64_t, ConvolutionalCode::kMostOutputs> positive;
-        std::array<std::uint64_t, ConvolutionalCode::kMostOutputs> present;
-    };
-    virtual Signs signs(std::size_t slice) const noexcept = 0;
 
 private:
     ConvolutionalCode code_;

@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <cstdlib>
 
+#define TARGET
+#include "telemetry/fec/viterbi_k7_body.h"
+
 namespace telemetry::fec::viterbi_k7 {
 namespace {
 
 void prepare_generic(const std::int8_t* symbols, std::size_t slices, Level& level, Costs* costs,
-                     Signs* signs) noexcept {
+                     Signs* signs, std::uint32_t* symbols_present) noexcept {
     for (std::size_t slice = 0; slice < slices; ++slice, symbols += 2 * kSlice) {
         Level now;
         Signs s{};
@@ -21,6 +24,7 @@ void prepare_generic(const std::int8_t* symbols, std::size_t slices, Level& leve
         }
         const std::uint32_t k = factor({level.sum + now.sum, level.count + now.count});
         level = now;
+        symbols_present[slice] = now.count;
         signs[slice] = s;
         for (std::size_t t = 0; t < kSlice; ++t) {
             std::array<std::array<std::uint32_t, 2>, 2> wrong{}; // [which symbol][sent]
@@ -60,54 +64,56 @@ std::uint64_t step(std::array<std::uint8_t, kStates>& metrics, const std::uint8_
     return decisions;
 }
 
-void advance_generic(std::uint8_t* metrics, const Labels& labels, const Costs* costs,
-                     std::size_t slices, std::uint64_t* decisions, std::uint8_t* best) noexcept {
+struct Acs {
     std::array<std::uint8_t, kStates> m;
-    std::copy_n(metrics, kStates, m.begin());
-    for (std::size_t slice = 0; slice < slices; ++slice) {
-        for (std::size_t t = 0; t < kSlice; t += kPeriod, decisions += kPeriod) {
-            const std::uint32_t* cost = costs[slice].cost.data() + t;
-            const std::uint32_t* total = costs[slice].total.data() + t;
-            decisions[0] = step<0>(m, labels.of[0].data(), cost[0], total[0]);
-            decisions[1] = step<1>(m, labels.of[1].data(), cost[1], total[1]);
-            decisions[2] = step<2>(m, labels.of[2].data(), cost[2], total[2]);
-            decisions[3] = step<3>(m, labels.of[3].data(), cost[3], total[3]);
-            decisions[4] = step<4>(m, labels.of[4].data(), cost[4], total[4]);
-            decisions[5] = step<5>(m, labels.of[5].data(), cost[5], total[5]);
-            if (*std::min_element(m.begin(), m.end()) >= kRenormalise)
-                for (auto& metric : m)
-                    metric = static_cast<std::uint8_t>(metric - kRenormalise);
-        }
-        best[slice] = static_cast<std::uint8_t>(std::min_element(m.begin(), m.end()) - m.begin());
+    const Labels& labels;
+
+    void period(const Costs& costs, std::size_t t, std::uint64_t* decisions) {
+        const std::uint32_t* const cost = costs.cost.data() + t;
+        const std::uint32_t* const total = costs.total.data() + t;
+        decisions[0] = step<0>(m, labels.of[0].data(), cost[0], total[0]);
+        decisions[1] = step<1>(m, labels.of[1].data(), cost[1], total[1]);
+        decisions[2] = step<2>(m, labels.of[2].data(), cost[2], total[2]);
+        decisions[3] = step<3>(m, labels.of[3].data(), cost[3], total[3]);
+        decisions[4] = step<4>(m, labels.of[4].data(), cost[4], total[4]);
+        decisions[5] = step<5>(m, labels.of[5].data(), cost[5], total[5]);
+        if (*std::min_element(m.begin(), m.end()) >= kRenormalise)
+            for (auto& metric : m)
+                metric = static_cast<std::uint8_t>(metric - kRenormalise);
     }
-    std::copy(m.begin(), m.end(), metrics);
+
+    std::uint8_t least() const {
+        return static_cast<std::uint8_t>(std::min_element(m.begin(), m.end()) - m.begin());
+    }
+
+    template <std::size_t T>
+    static std::uint64_t lowest_to(std::uint64_t x) {
+        return (x & 1) << T;
+    }
+};
+
+void advance_generic(std::uint8_t* metrics, const Labels& labels, const Costs* costs,
+                     std::size_t slices, std::uint64_t* decisions, std::uint8_t* best,
+                     const Trace& trace) noexcept {
+    Acs acs{{}, labels};
+    std::copy_n(metrics, kStates, acs.m.begin());
+    advance_and_trace<Acs, 4>(acs, costs, slices, decisions, best, trace);
+    std::copy(acs.m.begin(), acs.m.end(), metrics);
 }
 
-void trace_generic(const std::uint64_t* decisions, const std::uint8_t* best, std::size_t look_ahead,
-                   std::size_t groups, std::uint64_t* words, std::uint8_t* begins) noexcept {
-    for (std::size_t g = 0; g < groups; ++g) {
-        const std::uint64_t* const group = decisions + 2 * kSlice * g;
-        std::uint64_t p = best[2 * g];
-        std::uint64_t word = 0;
-        for (std::size_t i = (2 + look_ahead) * kSlice; i > 0; i -= kPeriod) {
-            if (i <= 2 * kSlice)
-                word = word << kPeriod | p;
-            for (std::size_t t = kPeriod; t-- > 0;)
-                p ^= (group[i - kPeriod + t] >> p & 1) << t;
-            if (i == kSlice + kPeriod) {
-                words[2 * g + 1] = word;
-                word = 0;
-            }
-        }
-        words[2 * g] = word;
-        begins[g] = static_cast<std::uint8_t>(p);
-    }
+void compare_generic(const Encoder& encoder, const std::uint64_t* words, const Signs* signs,
+                     std::size_t slices, std::uint64_t before, std::uint64_t* wrong,
+                     std::uint64_t* suspect, std::size_t& count) noexcept {
+    compare_words(encoder, words, signs, slices, before, wrong, suspect, count);
+}
+
+void pack_generic(const std::uint64_t* words, std::size_t slices, std::uint8_t* bytes) noexcept {
+    pack_words(words, slices, bytes);
 }
 
 constexpr std::array kVariants = {
     simd::Variant<const Kernels*>{simd::Level::generic, &kGeneric},
-#if defined(TELEMETRY_NEVER)
-    simd::Variant<const Kernels*>{simd::Level::sse41, &kSse41},
+#if defined(__x86_64__)
     simd::Variant<const Kernels*>{simd::Level::avx2, &kAvx2},
     simd::Variant<const Kernels*>{simd::Level::avx512, &kAvx512},
 #endif
@@ -115,7 +121,7 @@ constexpr std::array kVariants = {
 
 } // namespace
 
-const Kernels kGeneric{&prepare_generic, &advance_generic, &trace_generic};
+const Kernels kGeneric{&prepare_generic, &advance_generic, &compare_generic, &pack_generic};
 
 Kernels choose(simd::Level limit) {
     return *simd::choose<const Kernels*>(kVariants, limit);

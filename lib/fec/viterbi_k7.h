@@ -63,26 +63,45 @@ inline std::uint32_t factor(const Level& level) noexcept {
     return level.sum == 0 ? 0 : 256u * 8u * kMost * level.count / (kClip * level.sum);
 }
 
+/// Both outputs: all ones or none for each tap, the oldest bit's first, in 48 bits.
+struct Encoder {
+    std::array<std::array<std::uint64_t, 7>, 2> taps;
+    std::array<std::uint64_t, 2> inverted;
+};
+
+/// Groups of two slices to be traced back, beginning `look_ahead` slices behind each, at best[0],
+/// best[2] …; `decisions` and `words` are those of the first group.
+struct Trace {
+    const std::uint64_t* decisions = nullptr;
+    const std::uint8_t* best = nullptr;
+    std::size_t look_ahead = 1;
+    std::size_t groups = 0;
+    std::uint64_t* words = nullptr; ///< two a group
+    std::uint8_t* begins = nullptr; ///< the position where each group begins
+};
+
 struct Kernels {
     /// Symbols to costs and signs.
     void (*prepare)(const std::int8_t* symbols, std::size_t slices, Level& level, Costs* costs,
-                    Signs* signs) noexcept;
+                    Signs* signs, std::uint32_t* symbols_present) noexcept;
     /// `metrics`: 64, `decisions`: 48 a slice, `best`: the position of the least metric at the end
-    /// of each slice, the lowest one of equals.
+    /// of each slice, the lowest one of equals. Meanwhile traces what is there already.
     void (*advance)(std::uint8_t* metrics, const Labels& labels, const Costs* costs,
-                    std::size_t slices, std::uint64_t* decisions, std::uint8_t* best) noexcept;
-    /// `groups` side by side, 96 bits apart: back over `look_ahead` slices from best[0], best[2] …,
-    /// then over two slices into words. `decisions`: of the first group.
-    void (*trace)(const std::uint64_t* decisions, const std::uint8_t* best, std::size_t look_ahead,
-                  std::size_t groups, std::uint64_t* words, std::uint8_t* begins) noexcept;
+                    std::size_t slices, std::uint64_t* decisions, std::uint8_t* best,
+                    const Trace& trace) noexcept;
+    /// `before`: the six bits in front. `wrong`: two words a slice, where the symbols' signs are
+    /// not what is sent; `suspect`: where one of them is not. Adds the wrong ones to `count`.
+    void (*compare)(const Encoder& encoder, const std::uint64_t* words, const Signs* signs,
+                    std::size_t slices, std::uint64_t before, std::uint64_t* wrong,
+                    std::uint64_t* suspect, std::size_t& count) noexcept;
+    /// Words of 48 bits to bytes whose first bit is the highest; two bytes more are written.
+    void (*pack)(const std::uint64_t* words, std::size_t slices, std::uint8_t* bytes) noexcept;
 };
 
-/// Best first; `generic` is always there.
 Kernels choose(simd::Level limit);
 
 extern const Kernels kGeneric;
 #if defined(__x86_64__)
-extern const Kernels kSse41;
 extern const Kernels kAvx2;
 extern const Kernels kAvx512;
 #endif
