@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "telemetry/base/text.h"
+#include "telemetry/fec/puncturing.h"
 
 namespace telemetry::fec {
 namespace {
@@ -25,6 +26,24 @@ std::optional<ConvolutionalCode> find_convolutional_code(std::string_view name) 
     for (const auto& known : kCodes)
         if (equal_ignoring_case(known.name, name))
             return known.code;
+    return std::nullopt;
+}
+
+std::optional<PuncturedCode> find_punctured_code(std::string_view name) {
+    static constexpr struct {
+        std::string_view name;
+        Puncturing puncturing;
+    } kRates[] = {
+        {"CCSDS 2/3", kPuncturing23},
+        {"CCSDS 3/4", kPuncturing34},
+        {"CCSDS 5/6", kPuncturing56},
+        {"CCSDS 7/8", kPuncturing78},
+    };
+    for (const auto& known : kRates)
+        if (equal_ignoring_case(known.name, name))
+            return PuncturedCode(kConvolutionalCcsdsUninverted, known.puncturing);
+    if (const auto code = find_convolutional_code(name))
+        return *code;
     return std::nullopt;
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include <cstdint>
+#include <span>
+
+#include "telemetry/fec/bits.h"
 
 namespace telemetry::fec {
 
@@ -44,7 +47,21 @@ public:
         level_ = levels & 1;
         return invert_ ? ~bits : bits;
     }
-    void reset() noexcept { level_ = 0; }
+
+    /// Packed levels become packed bits, the first one in the highest place of each byte.
+    void decode_packed(std::span<std::uint8_t> bytes) noexcept {
+        std::size_t i = 0;
+        for (; i + 8 <= bytes.size(); i += 8)
+            store_word(decode_word(load_word(&bytes[i])), &bytes[i]);
+        for (; i < bytes.size(); ++i) {
+            const std::uint8_t levels = bytes[i];
+            const unsigned bits = levels ^ (levels >> 1 | unsigned{level_} << 7);
+            bytes[i] = static_cast<std::uint8_t>(invert_ ? ~bits : bits);
+            level_ = levels & 1;
+        }
+    }
+
+    void reset(std::uint8_t level = 0) noexcept { level_ = level; }
 
 private:
     bool invert_;

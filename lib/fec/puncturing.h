@@ -2,9 +2,12 @@
 #pragma once
 #include <cassert>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
+
+#include "telemetry/fec/convolutional.h"
 
 namespace telemetry::fec {
 
@@ -44,6 +47,20 @@ inline constexpr Puncturing kPuncturing23{"11 01"};
 inline constexpr Puncturing kPuncturing34{"11 01 10"};
 inline constexpr Puncturing kPuncturing56{"11 01 10 01 10"};
 inline constexpr Puncturing kPuncturing78{"11 01 01 01 10 01 10"};
+
+/// A convolutional code, punctured or not.
+struct PuncturedCode {
+    ConvolutionalCode code;
+    Puncturing puncturing = {};
+
+    // NOLINTNEXTLINE(google-explicit-constructor): a code is one that nothing is dropped of
+    constexpr PuncturedCode(const ConvolutionalCode& c, const Puncturing& p = {})
+        : code(c), puncturing(p) {}
+};
+
+/// The code by its name in a station file, case ignored: as find_convolutional_code(), and those
+/// of CCSDS 131.0-B-5 section 3.4: "CCSDS 2/3", "CCSDS 3/4", "CCSDS 5/6", "CCSDS 7/8".
+std::optional<PuncturedCode> find_punctured_code(std::string_view name);
 
 /// Drops the symbols that are not sent. Continuous between calls.
 class Puncturer {

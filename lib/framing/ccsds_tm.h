@@ -8,12 +8,10 @@
 #include <vector>
 
 #include "telemetry/base/symbol_clock.h"
-#include "telemetry/fec/convolutional.h"
 #include "telemetry/fec/crc.h"
-#include "telemetry/fec/line_code.h"
+#include "telemetry/fec/puncturing.h"
 #include "telemetry/fec/reed_solomon.h"
-#include "telemetry/fec/viterbi.h"
-#include "telemetry/framing/candidates.h"
+#include "telemetry/framing/ccsds_tm_bits.h"
 #include "telemetry/framing/deframer.h"
 
 namespace telemetry::framing {
@@ -28,12 +26,11 @@ inline constexpr std::string_view kScramblerHelp =
 std::optional<Scrambler> find_scrambler(std::string_view name);
 void randomise(Scrambler scrambler, std::span<std::uint8_t> bytes) noexcept;
 
-enum class Precoding : std::uint8_t { none, differential }; ///< differential: NRZ-M
 enum class Fecf : std::uint8_t { absent, present };
 
 struct CcsdsTmOptions {
     std::size_t frame_size = 223; ///< bytes, with the FECF, without Reed-Solomon parity
-    std::optional<fec::ConvolutionalCode> convolutional = {};
+    std::optional<fec::PuncturedCode> convolutional = {};
     std::optional<fec::RsBasis> rs_basis = {}; ///< nothing: no Reed-Solomon code
     int rs_interleaving = 1;
     Scrambler scrambler = Scrambler::ccsds;
@@ -44,14 +41,17 @@ struct CcsdsTmOptions {
 
 /// CCSDS TM synchronization and channel coding (CCSDS 131.0-B-5): attached sync marker 1ACFFC1D
 /// (section 9), pseudo-randomiser (section 10), Reed-Solomon (255,223) with interleaving and
-/// virtual fill (section 4), all inside the K=7 convolutional code (section 3); frame error control
-/// field (CCSDS 132.0-B-3, 4.1.6). Differential precoding is undone behind the Viterbi decoder.
+/// virtual fill (section 4), all inside the K=7 convolutional code, punctured or not (section 3);
+/// frame error control field (CCSDS 132.0-B-3, 4.1.6). Differential precoding is undone behind the
+/// Viterbi decoder.
+///
+/// Everything behind the Viterbi decoder (without one: behind the symbols' signs) is done on packed
+/// bits; what is known of their reliability is looked at only where Reed-Solomon fails without.
 ///
 /// The convolutional code is transparent, so polarity is left to the sync marker, which is searched
-/// in both senses behind the Viterbi decoder. Which symbols make a pair is not known either: two
-/// decoders run, one for each way; what the wrong one yields has no sync markers. A burst may begin
-/// with its marker, when the decoder has not found its path yet; so the encoded marker is searched
-/// among the symbols too. A frame comes out up to 160 bits after its last symbol.
+/// in both senses. Which symbols make a pair, or how they were punctured, is told by the code's
+/// parity check: see CcsdsPairs and CcsdsPunctured. A frame comes out up to 144 bits after its last
+/// symbol (punctured: 240 to 288), or later when its pairs were found only behind it.
 ///
 /// Nothing vouches for a frame without Reed-Solomon and FECF. It is yielded, unconfirmed, behind a
 /// perfect sync marker, or a good one exactly one frame after another good one.
@@ -64,34 +64,12 @@ public:
     void reset() noexcept override;
 
 private:
-    /// One way to make pairs; without convolutional code the only one.
-    struct Branch {
-        Branch(const CcsdsTmOptions& options, std::size_t block_symbols, int first_symbol);
+    using Block = BlockFinder::Block;
 
-        int first_symbol; ///< number of the line symbol that its first bit began with
-        int skip;         ///< symbols still to be skipped
-        std::optional<fec::ViterbiStream> viterbi;
-        Candidates candidates;
-        std::int8_t last = 0;                 ///< before differential decoding
-        std::vector<std::uint32_t> corrected; ///< symbols corrected up to a bit, by bit number
-        std::int64_t bits = 0;
-        struct Marker {
-            std::int64_t start = -1;
-            bool inverted = false;
-        };
-        std::array<Marker, 64> markers{}; ///< good ones seen lately
-        std::size_t marker_count = 0;
-    };
+    class Examiner;
 
-    void propose_encoded_markers(std::span<const std::int8_t> symbols) noexcept;
-    void line_symbols(Branch& branch, std::span<const std::int8_t> symbols,
-                      Sink<Frame>& sink) noexcept;
-    void decoded_bits(Branch& branch, const fec::ViterbiStream::Decoded& decoded,
-                      Sink<Frame>& sink) noexcept;
-    void search(Branch& branch, std::span<const std::int8_t> symbols, Sink<Frame>& sink) noexcept;
-    Look examine(Branch& branch, const Candidate& candidate, std::span<const std::int8_t> symbols,
-                 Sink<Frame>& sink) noexcept;
-    bool trusted(Branch& branch, const Candidate& candidate) const noexcept;
+    BlockFinder::Verdict examine(CcsdsLane& lane, const Block& block, Sink<Frame>& sink) noexcept;
+    fec::FecOutcome mend(const CcsdsLane& lane, const Block& block) noexcept;
 
     CcsdsTmOptions options_;
     std::optional<fec::InterleavedReedSolomon> reed_solomon_;
@@ -100,12 +78,8 @@ private:
     SymbolClock clock_;
     std::vector<std::uint8_t> bytes_;
     std::vector<std::uint8_t> trust_;
-    std::vector<Branch> branches_;
-    std::optional<SoftSyncSearch>
-        encoded_;                     ///< for the marker as the convolutional encoder sends it
-    std::vector<std::int8_t> recent_; ///< symbols that it has not done with
-    std::size_t recent_count_ = 0;
-    std::int64_t taken_ = 0; ///< symbols
+    std::array<std::int64_t, 64> yielded_{}; ///< the symbols that the last frames began with
+    std::unique_ptr<CcsdsBits> bits_;
 };
 
 std::span<const DeframerEntry> ccsds_deframers();

@@ -9,6 +9,7 @@
 #include "telemetry/fec/convolutional.h"
 #include "telemetry/fec/crc.h"
 #include "telemetry/fec/line_code.h"
+#include "telemetry/fec/puncturing.h"
 #include "telemetry/fec/reed_solomon.h"
 #include "telemetry/fec/scrambler.h"
 #include "telemetry/modem/option.h"
@@ -26,7 +27,7 @@ struct CcsdsOptions {
     std::string scrambler = "CCSDS";
     bool fecf = false;
     bool differential = false; ///< NRZ-M, in front of the convolutional code
-    std::optional<fec::ConvolutionalCode> convolutional;
+    std::optional<fec::PuncturedCode> convolutional;
 };
 
 class CcsdsFramer final : public Framer {
@@ -34,8 +35,10 @@ public:
     explicit CcsdsFramer(const CcsdsOptions& options) : options_(options) {
         if (options.reed_solomon)
             code_.emplace(*options.reed_solomon, options.interleaving);
-        if (options.convolutional)
-            convolutional_.emplace(*options.convolutional);
+        if (options.convolutional) {
+            convolutional_.emplace(options.convolutional->code);
+            puncturer_.emplace(options.convolutional->puncturing);
+        }
     }
 
     FrameSize size() const override {
@@ -71,18 +74,22 @@ private:
         if (options_.differential)
             for (auto& bit : plain_)
                 bit = precoder_.encode(bit);
-        if (convolutional_)
-            convolutional_->encode(plain_, bits);
-        else
+        if (convolutional_) {
+            coded_.clear();
+            convolutional_->encode(plain_, coded_);
+            puncturer_->puncture(coded_, bits);
+        } else
             bits.insert(bits.end(), plain_.begin(), plain_.end());
     }
 
     CcsdsOptions options_;
     std::optional<fec::InterleavedReedSolomon> code_;
     std::optional<fec::ConvolutionalEncoder> convolutional_;
+    std::optional<fec::Puncturer> puncturer_;
     fec::DifferentialEncoder precoder_{fec::Transition::on_one};
     IdleSequence idle_;
     Bits plain_;
+    Bits coded_;
 };
 
 std::optional<fec::ReedSolomonCode> reed_solomon_code(std::string_view basis) {
@@ -114,7 +121,7 @@ Result<std::unique_ptr<Framer>> make_ccsds_framer(const Settings& settings,
     CcsdsOptions options;
     options.frame_size = static_cast<std::size_t>(number_or(settings, "frame_size", 223));
     options.convolutional =
-        fec::find_convolutional_code(text_or(settings, "convolutional", defaults.convolutional));
+        fec::find_punctured_code(text_or(settings, "convolutional", defaults.convolutional));
     options.reed_solomon = reed_solomon_code(text_or(settings, "rs_basis", defaults.rs_basis));
     options.interleaving = static_cast<int>(number_or(settings, "rs_interleaving", 1));
     options.scrambler = text_or(settings, "scrambler", "CCSDS");

@@ -10,6 +10,7 @@
 
 #include "symbols.h"
 #include "telemetry/fec/bits.h"
+#include "telemetry/fec/line_code.h"
 #include "telemetry/fec/scrambler.h"
 
 namespace telemetry::framing {
@@ -60,8 +61,10 @@ struct Sender {
         if (!options.convolutional)
             return bits;
         Bits symbols;
-        fec::ConvolutionalEncoder(*options.convolutional).encode(bits, symbols);
-        return symbols;
+        fec::ConvolutionalEncoder(options.convolutional->code).encode(bits, symbols);
+        Bits sent;
+        fec::Puncturer(options.convolutional->puncturing).puncture(symbols, sent);
+        return sent;
     }
 };
 
