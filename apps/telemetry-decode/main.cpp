@@ -37,19 +37,25 @@ Result<int> single_downlink(const Options& options, const station::Station& stat
               .key = "--downlink"});
 }
 
-int close(Output& output, int status) {
-    if (const auto closed = output.close(); !closed)
+int close(const Run& run, int status) {
+    if (run.parameters != nullptr)
+        if (const auto finished = run.parameters->finish(); !finished)
+            return refuse(finished.error(), kOutputFailed);
+    if (const auto closed = run.output.close(); !closed)
         return refuse(closed.error(), kOutputFailed);
     return status;
 }
 
-std::string sum(const Printer& printer, const station::Station& station) {
+std::string sum(const Printer& printer, const Run& run) {
     std::string text = std::to_string(printer.frames()) + " frames (" +
                        std::to_string(printer.confirmed()) + " confirmed)";
-    if (std::any_of(station.downlinks.begin(), station.downlinks.end(),
+    const auto& downlinks = run.station.downlinks;
+    if (std::any_of(downlinks.begin(), downlinks.end(),
                     [](const auto& downlink) { return downlink.packets.has_value(); }))
         text += ", " + std::to_string(printer.packets()) + " packets, " +
                 std::to_string(printer.faults()) + " link events";
+    if (run.parameters != nullptr)
+        text += ", " + run.parameters->sum();
     return text;
 }
 
@@ -61,6 +67,12 @@ Result<station::Station> find_station(const Options& options) {
     station::AdHocLink link = options.link;
     if (options.input_stage == InputStage::packets && link.protocol.empty())
         link.protocol = "TM"; // of no consequence, but there is a packet layer
+    // A database describes each segment by itself.
+    constexpr std::string_view kJoin = "packets.join_segments";
+    if (!options.database.empty() && !link.protocol.empty() &&
+        std::none_of(link.options.begin(), link.options.end(),
+                     [&](const auto& option) { return option.key == kJoin; }))
+        link.options.push_back({.key = std::string(kJoin), .text = "no"});
     auto made = station::ad_hoc_station(link);
     if (!made) {
         Error error = made.error();
@@ -98,7 +110,14 @@ int run(const Options& options) {
     auto output = Output::open(options.output);
     if (!output)
         return refuse(output.error(), kOutputFailed);
-    const Run all{options, *station, *output};
+    std::unique_ptr<ParameterOutput> parameters;
+    if (options.output_stage == OutputStage::parameters) {
+        auto opened = ParameterOutput::open(options, *output);
+        if (!opened)
+            return refuse(opened.error(), kUsage);
+        parameters = std::move(*opened);
+    }
+    const Run all{options, *station, *output, parameters.get()};
     switch (options.input_stage) {
     case InputStage::samples:
         return run_samples(all);

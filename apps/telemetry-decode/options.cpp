@@ -53,6 +53,11 @@ Output formats:
   hex    the bytes of one frame or packet a line
   raw    the bytes of frames or packets, one after the other
   kiss   KISS frames, as TNCs send them
+  parameters, parameters-csv, parameters-sqlite
+         the values of parameters by a mission database (--database): one JSON
+         object or CSV line a value with packet, container, parameter, raw,
+         value, unit, time and validity; or an SQLite file with a table
+         'parameters' of the same columns
   pcap   with nanoseconds; link type AX25_KISS (202) when every downlink is
          AX.25, else USER0 (147); where the start is unknown, times count
          from 1970
@@ -118,6 +123,10 @@ Result<void> check(Options& options) {
         if (!options.receiver.downlinks.empty())
             return wrong("--downlink", "there is no STATION to have one");
     }
+    if ((options.output_stage == OutputStage::parameters) == options.database.empty())
+        return wrong("--database", options.database.empty()
+                                       ? "is needed for parameters"
+                                       : "serves --format parameters and the like alone");
     if (stage == InputStage::packets && options.output_stage == OutputStage::frames)
         return wrong("--output-stage", "packets have left their frames behind");
     if (options.frame_size != 0 && stage != InputStage::frames)
@@ -143,11 +152,11 @@ void remark(const std::string& text) {
 }
 
 std::optional<int> read_options(int count, char** arguments, Options& options) {
-    CLI::App app{
-        "Finds the frames and packets in a recording of a station's downlinks, as fast as the "
-        "machine allows. "
-        "The same input gives the same output, however many jobs there are.",
-        "telemetry-decode"};
+    CLI::App app{"Finds the frames, packets and parameters in a recording of a station's "
+                 "downlinks, as fast as the "
+                 "machine allows. "
+                 "The same input gives the same output, however many jobs there are.",
+                 "telemetry-decode"};
     app.set_version_flag("--version", "telemetry-decode " TELEMETRY_VERSION);
     app.footer(kFooter);
     app.get_formatter()->column_width(28);
@@ -181,9 +190,22 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
     app.add_option("--frame-size", options.frame_size, "bytes of each frame in raw input of frames")
         ->check(CLI::Range(1, 65536))
         ->option_text("N");
-    app.add_option("-f,--format", options.format, "jsonl, kiss, hex, pcap or raw [jsonl]")
-        ->check(CLI::IsMember({"jsonl", "kiss", "hex", "pcap", "raw"}))
-        ->option_text("FORMAT");
+    const auto* format =
+        app.add_option("-f,--format", options.format,
+                       "jsonl, kiss, hex, pcap or raw; with --database parameters, "
+                       "parameters-csv or parameters-sqlite [jsonl; with --database parameters]")
+            ->check(CLI::IsMember({"jsonl", "kiss", "hex", "pcap", "raw", "parameters",
+                                   "parameters-csv", "parameters-sqlite"}))
+            ->option_text("FORMAT");
+    app.add_option("--database", options.database,
+                   "mission database (XTCE) that says what the packets hold")
+        ->option_text("FILE");
+    app.add_option("--container", options.container,
+                   "what each packet begins with, where the database does not tell")
+        ->option_text("NAME");
+    app.add_flag("--qualified-names", options.qualified_names,
+                 "parameters and containers with their systems (/Sat/Bus/V) even where the name "
+                 "alone tells them");
     app.add_option("-o,--output", options.output,
                    "file to write; it appears when it is complete ['-': standard output]")
         ->option_text("FILE");
@@ -247,6 +269,10 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
                                                       ? OutputStage::packets
                                                       : OutputStage::frames
                                                 : *find(kOutputStages, output_stage);
+    if (!options.database.empty() && format->count() == 0)
+        options.format = "parameters";
+    if (options.format.starts_with("parameters"))
+        options.output_stage = OutputStage::parameters;
     for (const std::string& pair : pairs) {
         const auto equals = pair.find('=');
         if (equals == 0 || equals == std::string::npos)

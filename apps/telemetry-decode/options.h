@@ -18,7 +18,7 @@ enum ExitStatus : int { kDone = 0, kUsage = 2, kInputFailed = 3, kOutputFailed =
 enum class InputStage : std::uint8_t { samples, symbols, bits, cadu, frames, packets };
 
 /// What is written: where the chain is left.
-enum class OutputStage : std::uint8_t { frames, packets };
+enum class OutputStage : std::uint8_t { frames, packets, parameters };
 
 struct Options {
     std::string station; ///< empty: `link` describes the signal
@@ -28,6 +28,9 @@ struct Options {
     OutputStage output_stage = OutputStage::frames;
     std::size_t frame_size = 0; ///< bytes; 0: as the framing says
     std::string format = "jsonl";
+    std::string database;  ///< mission database; empty: none
+    std::string container; ///< that packets begin with; empty: as the database has it
+    bool qualified_names = false;
     std::string output = "-";
     std::vector<std::string> folders; ///< where stations are looked for
     source::SourceOptions source;

@@ -30,6 +30,8 @@ void Printer::on_packet(const packet::Packet& packet, int downlink) noexcept {
     ++packets_;
     if (stage_ == OutputStage::packets)
         output_.write(format_.packet(packet, downlink_at(downlink)));
+    if (parameters_ != nullptr)
+        parameters_->take(packet);
 }
 
 void Printer::on_link_event(const packet::LinkEvent& event, int downlink) noexcept {

@@ -4,6 +4,7 @@
 
 #include "options.h"
 #include "output.h"
+#include "parameter_output.h"
 #include "progress.h"
 #include "record_format.h"
 #include "telemetry/station/receiver.h"
@@ -13,10 +14,11 @@ namespace telemetry::decode {
 /// What was found goes to the output, events to stderr when asked for.
 class Printer final : public station::Observer {
 public:
-    /// `events` is null when nobody asked for them.
+    /// `events` is null when nobody asked for them, `parameters` unless the stage is that.
     Printer(const station::Station& station, RecordFormat& format, OutputStage stage,
-            Output& output, Progress* events)
-        : station_(station), format_(format), stage_(stage), output_(output), events_(events) {}
+            Output& output, Progress* events, ParameterOutput* parameters)
+        : station_(station), format_(format), stage_(stage), output_(output), events_(events),
+          parameters_(parameters) {}
 
     void on_frame(const Frame& frame, int downlink) noexcept override;
     void on_event(const station::Event& event) noexcept override;
@@ -39,6 +41,7 @@ private:
     OutputStage stage_;
     Output& output_;
     Progress* events_;
+    ParameterOutput* parameters_;
     std::uint64_t frames_ = 0;
     std::uint64_t confirmed_ = 0;
     std::uint64_t packets_ = 0;

@@ -138,7 +138,7 @@ std::unique_ptr<RecordFormat> make_record_format(std::string_view format,
         return std::make_unique<Pcap>(station, stage, rate_hz);
     if (format == "raw")
         return std::make_unique<Raw>();
-    assert(format == "jsonl");
+    assert(format == "jsonl" || stage == OutputStage::parameters);
     return std::make_unique<JsonLines>(station.name);
 }
 

@@ -28,7 +28,8 @@ public:
     }
 };
 
-/// `format` is one of jsonl, kiss, hex, pcap, raw. `rate_hz` serves pcap when no time is known.
+/// `format` is one of jsonl, kiss, hex, pcap, raw; none of a RecordFormat for parameters. `rate_hz`
+/// serves pcap when no time is known.
 std::unique_ptr<RecordFormat> make_record_format(std::string_view format,
                                                  const station::Station& station, OutputStage stage,
                                                  double rate_hz);

@@ -78,6 +78,13 @@ public:
 
 private:
     Next cut(std::size_t there, std::size_t wanted) {
+        if (there != 0 && layout_.rest == RawLayout::Rest::kept) {
+            const auto bytes = window_.peek(there);
+            if (!bytes)
+                return fail(bytes.error());
+            size_ = there;
+            return number(*bytes);
+        }
         if (there != 0)
             remark_ = window_.name() + ": ends within a " + std::string(layout_.what) + ": of " +
                       std::to_string(wanted) + " bytes " + std::to_string(there) + " are there";

@@ -41,7 +41,9 @@ using MeasureRecord = RecordExtent (*)(std::span<const std::uint8_t>);
 
 /// How raw records follow each other.
 struct RawLayout {
-    std::size_t size = 0; ///< bytes of each; 0: as `measure` says
+    enum class Rest : std::uint8_t { told, kept };
+    std::size_t size = 0;   ///< bytes of each; 0: as `measure` says
+    Rest rest = Rest::told; ///< of a record that the file's end cuts: left out, or given as it is
     MeasureRecord measure = nullptr;
     std::string_view what = "frame"; ///< for messages; "frame" or "packet", and the key in jsonl
 };

@@ -3,6 +3,7 @@
 #pragma once
 #include "options.h"
 #include "output.h"
+#include "parameter_output.h"
 #include "printer.h"
 #include "telemetry/station/station.h"
 
@@ -12,6 +13,7 @@ struct Run {
     const Options& options;
     const station::Station& station;
     Output& output;
+    ParameterOutput* parameters; ///< null unless the output stage is that
 };
 
 /// All yield the exit status; what is wrong has been told.
@@ -23,9 +25,9 @@ int run_records(const Run& run); ///< frames and packets
 Result<int> single_downlink(const Options& options, const station::Station& station);
 
 /// Ends the output; `status` is that of the work before.
-int close(Output& output, int status);
+int close(const Run& run, int status);
 
 /// "3 frames (2 confirmed), 17 packets, 1 event"
-std::string sum(const Printer& printer, const station::Station& station);
+std::string sum(const Printer& printer, const Run& run);
 
 } // namespace telemetry::decode

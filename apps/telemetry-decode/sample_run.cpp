@@ -50,7 +50,7 @@ int run_samples(const Run& run) {
     const auto record_format =
         make_record_format(options.format, wanted, options.output_stage, format.rate_hz);
     Printer printer(run.station, *record_format, options.output_stage, run.output,
-                    options.verbose ? &progress : nullptr);
+                    options.verbose ? &progress : nullptr, run.parameters);
     station::ReceiverOptions receiving = options.receiver;
     receiving.center_hz = options.frequency_hz ? options.frequency_hz : input.frequency_hz();
     if (receiving.center_hz == 0.0)
@@ -71,8 +71,7 @@ int run_samples(const Run& run) {
         if (!samples) {
             progress.clear();
             receiver.finish();
-            if (const auto closed = run.output.close(); !closed)
-                refuse(closed.error(), kOutputFailed);
+            close(run, kDone);
             return refuse(samples.error(), kInputFailed);
         }
         if (samples->size() == 0)
@@ -87,7 +86,7 @@ int run_samples(const Run& run) {
         return refuse(Error{.message = "holds no samples", .file = options.input}, kInputFailed);
     receiver.finish();
     progress.clear();
-    if (const int status = close(run.output, kDone); status != kDone)
+    if (const int status = close(run, kDone); status != kDone)
         return status;
     if (!input.remark().empty())
         remark(input.remark());
@@ -95,7 +94,7 @@ int run_samples(const Run& run) {
         remark(options.input + ": " + std::to_string(printer.invalid()) +
                " samples were not finite and were taken as 0");
     if (options.verbose || ::isatty(STDERR_FILENO) == 1)
-        sum_up(sum(printer, run.station), receiver, progress, format.rate_hz);
+        sum_up(sum(printer, run), receiver, progress, format.rate_hz);
     return kDone;
 }
 

@@ -130,7 +130,7 @@ int run_symbols(const Run& run) {
     const auto record_format =
         make_record_format(options.format, run.station, options.output_stage, rate_hz);
     Printer printer(run.station, *record_format, options.output_stage, run.output,
-                    options.verbose ? &progress : nullptr);
+                    options.verbose ? &progress : nullptr, run.parameters);
     station::PacketChain packets(run.station, printer);
     FrameSink frames(printer, packets, *downlink, clock ? &*clock : nullptr);
 
@@ -154,7 +154,7 @@ int run_symbols(const Run& run) {
         return refuse(Error{.message = "is empty", .file = options.input}, kInputFailed);
     (*deframer)->finish(frames);
     packets.finish();
-    if (const int status = close(run.output, kDone); status != kDone)
+    if (const int status = close(run, kDone); status != kDone)
         return status;
     if (broken)
         return refuse(*broken, kInputFailed);
@@ -166,7 +166,7 @@ int run_symbols(const Run& run) {
         remark(options.input + ": " + std::to_string(input->invalid()) +
                " symbols were not finite and were taken as 0");
     if (options.verbose || ::isatty(STDERR_FILENO) == 1)
-        remark(sum(printer, run.station) + " in " + std::to_string(index) +
+        remark(sum(printer, run) + " in " + std::to_string(index) +
                (options.input_stage == InputStage::symbols ? " symbols" : " bits"));
     return kDone;
 }

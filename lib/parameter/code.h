@@ -196,6 +196,8 @@ struct Step {
     Kind kind = Kind::run;
     /// No include or repeat; begins at the cursor, or `from` container_start without offset.
     bool is_plain = true;
+    /// From the container's end, and nothing depends on it: waits for what lies in front of it.
+    bool is_trailer = false;
     Location::From from = Location::From::previous_entry;
     Index offset = kNone; ///< numbers
     Index include = kNone;

@@ -42,6 +42,7 @@ Result<void> Compiler::run(const CompileOptions& options) {
     make_derivations();
     make_dispatch();
     add_watchers();
+    find_trailers();
     out_.boolean_labels_.resize(2 * out_.items_.size(), 0);
     out_.labels_.assign(out_.label_texts_.begin(), out_.label_texts_.end());
     for (const Container& container : db_.containers)
@@ -387,6 +388,57 @@ void Compiler::make_dispatch() {
     }
 }
 
+/// How long a container always is, with its bases; nothing when a packet decides.
+std::optional<std::int64_t> Compiler::fixed_bits(Index index, int depth) const {
+    const Block& block = code_.blocks[index];
+    if (block.has_children || block.size != kNone || depth > 64)
+        return std::nullopt;
+    std::vector<Index> chain{index};
+    while (code_.blocks[chain.back()].base != kNone)
+        chain.push_back(code_.blocks[chain.back()].base);
+    std::int64_t cursor = 0;
+    std::int64_t extent = 0;
+    std::int64_t trailing = 0;
+    const auto constant = [&](Index number, std::int64_t otherwise) -> std::optional<std::int64_t> {
+        if (number == kNone)
+            return otherwise;
+        const auto& stated = code_.numbers[number];
+        return stated.kind == code::Number::Kind::fixed ? std::optional(stated.fixed)
+                                                        : std::nullopt;
+    };
+    const auto size_of = [&](const Step& step) -> std::optional<std::int64_t> {
+        if (step.kind == Step::Kind::run)
+            return std::max(code_.runs[step.target].extent, code_.runs[step.target].end);
+        if (step.kind == Step::Kind::skip)
+            return constant(step.target, 0);
+        if (step.kind == Step::Kind::node && code_.nodes[step.target].fixed_bits >= 0)
+            return code_.nodes[step.target].fixed_bits;
+        if (step.kind == Step::Kind::block)
+            return fixed_bits(step.target, depth + 1);
+        return std::nullopt;
+    };
+    for (auto at = chain.rbegin(); at != chain.rend(); ++at)
+        for (const Step& step : code_.blocks[*at].steps) {
+            const auto offset = constant(step.offset, 0);
+            const auto count = constant(step.count, 1);
+            const auto gap = constant(step.gap, 0);
+            const auto size = size_of(step);
+            if (step.include != kNone || !offset || !count || !gap || !size || *count < 0 ||
+                *count > kLongestRunBits)
+                return std::nullopt;
+            if (step.from == Location::From::container_end) {
+                trailing += *count * *size;
+                continue;
+            }
+            cursor = (step.from == Location::From::container_start ? 0 : cursor) + *offset;
+            cursor += *count * *size + std::max<std::int64_t>(0, *count - 1) * *gap;
+            extent = std::max(extent, cursor);
+            if (extent > kLongestRunBits)
+                return std::nullopt;
+        }
+    return extent + trailing;
+}
+
 Result<void> Compiler::find_roots(const CompileOptions& options) {
     if (!options.root.empty()) {
         const ContainerIndex root = names().container(options.root);
@@ -394,6 +446,7 @@ Result<void> Compiler::find_roots(const CompileOptions& options) {
             return fail("no container, or more than one, is named '" + options.root + "'");
         // A derived container begins with its bases.
         code_.roots = {root};
+        out_.fixed_packet_bits_ = fixed_bits(root, 0);
         return {};
     }
     std::vector<std::size_t> descendants(code_.blocks.size(), 0);

@@ -472,4 +472,17 @@ void Compiler::add_watchers() {
     }
 }
 
+/// An entry at the end waits for the others, unless a condition or size among them needs its value.
+void Compiler::find_trailers() {
+    for (code::Block& block : code_.blocks)
+        for (code::Step& step : block.steps) {
+            if (step.from != Location::From::container_end)
+                continue;
+            const bool watched = step.kind != code::Step::Kind::node ||
+                                 code_.nodes[step.target].field == kNone ||
+                                 code_.fields[code_.nodes[step.target].field].watchers != kNone;
+            step.is_trailer = !watched;
+        }
+}
+
 } // namespace telemetry::parameter

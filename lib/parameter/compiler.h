@@ -77,6 +77,7 @@ private:
     void make_derivations();
     void make_derivation(const Algorithm& algorithm);
     void add_watchers();
+    void find_trailers();
 
     // compile.cpp
     struct OpenRun {
@@ -99,6 +100,7 @@ private:
     bool can_end(Index block, int depth) const;
     void find_equalities(Index condition, std::vector<Index>& found) const;
     Result<void> find_roots(const CompileOptions& options);
+    std::optional<std::int64_t> fixed_bits(Index block, int depth) const;
 
     const Dictionary& names();
     void report(Diagnostic::Severity severity, SourcePosition where, const std::string& element,

@@ -46,6 +46,7 @@ void Machine::decode(std::span<const std::uint8_t> octets, PacketRecord record, 
     generation_ns_ = kUnknownTime;
     nesting_ = 0;
     pieces_.clear();
+    trailers_.clear();
     packet_ = static_cast<std::uint32_t>(columns.packets.size());
     record.first_value = static_cast<std::uint32_t>(columns.size);
 
@@ -54,6 +55,8 @@ void Machine::decode(std::span<const std::uint8_t> octets, PacketRecord record, 
     for (const Index root : code_.roots) {
         enter_bases(root, 0);
         outcome = descend(root, Ending::must_match, 0);
+        if (outcome == Outcome::matched && !trailers(0, true))
+            outcome = Outcome::cut;
         if (outcome != Outcome::unmatched)
             break;
         roll_back(begin);
@@ -61,7 +64,8 @@ void Machine::decode(std::span<const std::uint8_t> octets, PacketRecord record, 
     if (outcome == Outcome::unmatched) {
         // What the first tree says of every packet is worth having.
         enter_bases(code_.roots.front(), 0);
-        descend(code_.roots.front(), Ending::anything, 0);
+        if (descend(code_.roots.front(), Ending::anything, 0) != Outcome::cut)
+            trailers(0, true);
         fault(DecodeFault::container_not_found, 0);
     } else if (outcome == Outcome::matched) {
         if (!pieces_.empty())
@@ -104,13 +108,14 @@ bool Machine::spend() {
 }
 
 Machine::Mark Machine::mark() const {
-    return {columns.size, columns.pool.size(), pieces_.size(), cursor_, reached_};
+    return {columns.size, columns.pool.size(), pieces_.size(), trailers_.size(), cursor_, reached_};
 }
 
 void Machine::roll_back(const Mark& to) {
     columns.size = to.size;
     columns.pool.resize(to.pool);
     pieces_.resize(std::min(pieces_.size(), to.pieces));
+    trailers_.resize(std::min(trailers_.size(), to.trailers));
     cursor_ = to.cursor;
     reached_ = to.reached;
 }
@@ -190,6 +195,10 @@ bool Machine::step(const Step& step) {
 
 /// An entry with a condition, a place of its own, or repeats.
 bool Machine::located(const Step& step) {
+    if (step.is_trailer) {
+        trailers_.push_back(&step);
+        return true;
+    }
     if (step.include != kNone && !holds(step.include))
         return true;
     const std::uint64_t before = cursor_;
@@ -210,6 +219,15 @@ bool Machine::located(const Step& step) {
                 std::max<std::int64_t>(1, place - static_cast<std::int64_t>(end_))));
         cursor_ = static_cast<std::uint64_t>(place);
     }
+    if (!repeated(step))
+        return false;
+    // What is described after an entry at the end goes where it would have gone without it.
+    if (from_end)
+        cursor_ = before;
+    return true;
+}
+
+bool Machine::repeated(const Step& step) {
     std::int64_t count = 1;
     std::int64_t gap = 0;
     if (step.count != kNone) {
@@ -236,9 +254,35 @@ bool Machine::located(const Step& step) {
         if (!good)
             return false;
     }
-    // A trailer at the end stands for itself: what is described after it goes where it would have.
-    if (from_end)
-        cursor_ = before;
+    return true;
+}
+
+/// The entries at a container's end that waited for the others. Where no size tells the end, or
+/// where only bits are left that fill the packet's last octet, the container ends with them.
+bool Machine::trailers(std::size_t from, bool end_is_known) {
+    constexpr std::uint64_t kOctet = 8;
+    while (trailers_.size() > from) {
+        const Step& step = *trailers_[from];
+        trailers_.erase(trailers_.begin() + static_cast<std::ptrdiff_t>(from));
+        if (step.include != kNone && !holds(step.include))
+            continue;
+        const auto offset = number(step.offset);
+        if (!offset) {
+            fault(DecodeFault::reference_unknown, 0);
+            return false;
+        }
+        // Some databases write the distance as a negative number.
+        const auto back = static_cast<std::uint64_t>(std::abs(*offset));
+        const std::uint64_t content = end_is_known ? reached_ : cursor_;
+        if (back > end_ - start_)
+            return cut_short(back - (end_ - start_));
+        const std::uint64_t place = end_ - back;
+        const bool appended =
+            !end_is_known || back == 0 || (place > content && place - content < kOctet);
+        cursor_ = appended ? content : place;
+        if (!repeated(step))
+            return false;
+    }
     return true;
 }
 
@@ -290,8 +334,11 @@ bool Machine::nested(Index index) {
         end_ = start_ + static_cast<std::uint64_t>(*size);
     }
     ++nesting_;
+    const std::size_t outer_trailers = trailers_.size();
     enter_bases(index, 0);
-    const Outcome outcome = descend(index, Ending::anything, nesting_);
+    Outcome outcome = descend(index, Ending::anything, nesting_);
+    if (outcome != Outcome::cut && !trailers(outer_trailers, size.has_value()))
+        outcome = Outcome::cut;
     --nesting_;
     if (size && outcome != Outcome::cut) {
         cursor_ = end_;

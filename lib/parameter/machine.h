@@ -56,6 +56,7 @@ private:
         std::size_t size;
         std::size_t pool;
         std::size_t pieces;
+        std::size_t trailers;
         std::uint64_t cursor;
         std::uint64_t reached;
     };
@@ -72,6 +73,8 @@ private:
     bool steps(const code::Block& block);
     bool step(const code::Step& step);
     bool located(const code::Step& step);
+    bool repeated(const code::Step& step);
+    bool trailers(std::size_t from, bool end_is_known);
     bool execute(const code::Step& step);
     bool nested(Index block);
     bool run(const code::Run& run, std::uint64_t at);
@@ -147,6 +150,7 @@ private:
     UtcNs generation_ns_ = kUnknownTime;
     int nesting_ = 0;
     std::vector<Piece> pieces_;
+    std::vector<const code::Step*> trailers_;
     std::vector<std::uint8_t> assembled_;
     Faults* faults_ = nullptr;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,10 +45,16 @@ public:
     /// "/Sat/Bus/cells[2].voltage".
     std::string item_name(ItemIndex item, ElementIndices element) const;
     std::string_view container_name(ContainerIndex container) const;
+    ContainerIndex container_count() const {
+        return static_cast<ContainerIndex>(containers_.size());
+    }
     std::span<const std::string_view> labels() const { return labels_; }
     std::span<const std::uint32_t> boolean_labels() const { return boolean_labels_; }
     /// What the database asks for and this program does not do.
     std::span<const Diagnostic> diagnostics() const { return diagnostics_; }
+
+    /// Of every packet, where CompileOptions::root is one whose size does not depend on the packet.
+    std::optional<std::int64_t> fixed_packet_bits() const { return fixed_packet_bits_; }
 
     const code::Code& code() const { return *code_; }
 
@@ -59,6 +66,7 @@ private:
     std::vector<std::string_view> labels_;
     std::vector<std::uint32_t> boolean_labels_;
     std::vector<Diagnostic> diagnostics_;
+    std::optional<std::int64_t> fixed_packet_bits_;
     std::unique_ptr<code::Code> code_;
 };
 

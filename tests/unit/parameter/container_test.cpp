@@ -134,7 +134,7 @@ TEST(Containers, Locations) {
                       at("fourth", From::previous_entry, 16), at("last", From::container_end, 8),
                       entry(m.natural("fifth", 8)), at("again", From::previous_entry, -8)});
     Reception r(m);
-    EXPECT_EQ(r.text({1, 2, 3, 4, 5, 6, 7}), "second=2 first=1 fourth=4 last=7 fifth=5 again=5");
+    EXPECT_EQ(r.text({1, 2, 3, 4, 5, 6, 7}), "second=2 first=1 fourth=4 fifth=5 again=5 last=7");
     EXPECT_EQ(r.faults(), "");
     r.decode({1, 2, 3});
     EXPECT_EQ(r.faults(), "packet_too_short");
@@ -171,8 +171,34 @@ TEST(Containers, ATrailerInTheBaseLeavesThePlaceForTheChild) {
     const auto root = m.container("Root", {entry(id), crc});
     m.container("Child", entries({m.natural("v", 8)}), root, m.when(id, "1"));
     Reception r(m);
-    EXPECT_EQ(r.text({1, 5, 0xAB, 0xCD}), "id=1 crc=43981 v=5");
+    EXPECT_EQ(r.text({1, 5, 0xAB, 0xCD}), "id=1 v=5 crc=43981");
     EXPECT_EQ(r.faults(), "");
+    EXPECT_EQ(r.text({1, 5, 0, 0xAB, 0xCD}), "id=1 v=5 crc=43981");
+}
+
+TEST(Containers, ATrailerFollowsAContentOfHalfAnOctet) {
+    Mission m;
+    const auto id = m.natural("id", 8);
+    Entry crc = entry(m.natural("crc", 16));
+    crc.location = Location{From::container_end, std::int64_t{16}};
+    const auto root = m.container("Root", {entry(id), crc});
+    m.container("Child", entries({m.natural("v", 4)}), root, m.when(id, "1"));
+    Reception r(m);
+    EXPECT_EQ(r.text({1, 0x5A, 0xBC, 0xD0}), "id=1 v=5 crc=43981");
+    EXPECT_EQ(Reception(m, {.root = "Child"}).program->fixed_packet_bits(), 28);
+    const auto outer = m.container("Outer", {inner(0), entry(m.natural("after", 8))});
+    ASSERT_EQ(outer, 2U);
+    EXPECT_EQ(Reception(m, {.root = "Outer"}).text({2, 0, 9, 7}), "id=2 crc=9 after=7");
+}
+
+TEST(Containers, ATrailerMayTellWhatThePacketIs) {
+    Mission m;
+    const auto id = m.natural("id", 8);
+    Entry last = entry(id);
+    last.location = Location{From::container_end, std::int64_t{8}};
+    const auto root = m.container("Root", {last});
+    m.container("Child", entries({m.natural("v", 8)}), root, m.when(id, "1"));
+    EXPECT_EQ(Reception(m).text({5, 1}), "id=1 v=5");
 }
 
 TEST(Containers, SegmentsBecomeOneParameter) {
