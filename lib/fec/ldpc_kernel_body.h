@@ -12,9 +12,11 @@
 //                         s    = product over other edges f of sign(t[f])
 //                         message[r][e] = s * min(63, m) * kEighths<degree> / 8, rounded down
 //                         total[variable(r, e)] = clip(t[e] + message[r][e])
-// where differences are clipped as well. Rows of one vector that share a variable (plan.shared) add
-// the change of their message to the total, one edge after the other.
+// where differences are clipped as well. Where rows of one vector share variables (plan.shared),
+// the even rows come first, then the odd ones, and both add the change of their message to the
+// total.
 // NOLINTBEGIN(misc-definitions-in-headers)
+#include <array>
 #include <bit>
 #include <cstdint>
 
@@ -133,12 +135,17 @@ struct InPlaceWriter {
     std::int8_t* totals;
     std::int8_t* messages;
     std::uint32_t size;
+    Vec active; ///< of kShared
 
     LDPC_TARGET void operator()(int e, Vec said, Vec message) const noexcept {
         std::int8_t* const kept = messages + e * static_cast<int>(kLanes);
         std::int8_t* const at = totals + edges[e].read + offsets[e];
-        const Vec total = kShared ? Ops::plus(Ops::load(at), Ops::minus(message, Ops::load(kept)))
-                                  : Ops::plus(said, message);
+        Vec total = Ops::plus(said, message);
+        if constexpr (kShared) {
+            const Vec change = Ops::both(active, Ops::minus(message, Ops::load(kept)));
+            message = Ops::plus(Ops::load(kept), change);
+            total = Ops::plus(Ops::load(at), change);
+        }
         Ops::store(kept, message);
         Ops::store(at, total);
         if (kShared && offsets[e] < kLanes)
@@ -148,6 +155,15 @@ struct InPlaceWriter {
     }
 };
 
+/// Circulants of one block that share variables are an odd number of columns apart: even and odd
+/// checks never share one.
+constexpr std::array<std::int8_t, 65> kEverySecond = [] {
+    std::array<std::int8_t, 65> lanes{};
+    for (std::size_t i = 0; i < lanes.size(); i += 2)
+        lanes[i] = -1;
+    return lanes;
+}();
+
 template <int kDegree, bool kShared>
 LDPC_TARGET std::int8_t* in_place_layer(const LdpcPlan& plan, const LdpcPlan::Edge* edges,
                                         std::uint32_t first_repeat, std::int8_t* totals,
@@ -155,21 +171,25 @@ LDPC_TARGET std::int8_t* in_place_layer(const LdpcPlan& plan, const LdpcPlan::Ed
     const std::uint32_t size = plan.circulant;
     const LdpcPlan::Repeat* repeats = plan.repeats.data() + first_repeat;
     for (std::uint32_t row = 0; row < size; row += kLanes) {
-        Vec t[kDegree];
-        std::uint32_t offsets[kDegree];
-        LDPC_UNROLL
-        for (int e = 0; e < kDegree; ++e) {
-            const std::uint32_t offset = edges[e].offset + row;
-            offsets[e] = offset - (offset >= size ? size : 0);
-            t[e] = Ops::minus(Ops::load(totals + edges[e].read + offsets[e]),
-                              Ops::load(messages + e * static_cast<int>(kLanes)));
+        for (int turn = 0; turn < (kShared ? 2 : 1); ++turn) {
+            Vec t[kDegree];
+            std::uint32_t offsets[kDegree];
+            LDPC_UNROLL
+            for (int e = 0; e < kDegree; ++e) {
+                const std::uint32_t offset = edges[e].offset + row;
+                offsets[e] = offset - (offset >= size ? size : 0);
+                t[e] = Ops::minus(Ops::load(totals + edges[e].read + offsets[e]),
+                                  Ops::load(messages + e * static_cast<int>(kLanes)));
+            }
+            // Rows past the last one keep their messages at zero. (Where a circulant is shorter
+            // than a vector, they repeat the first ones and must not.)
+            const bool partial = row + kLanes > size && size >= kLanes;
+            const Vec limit = partial ? Ops::both(Ops::first(size - row), Ops::fill(kLargest))
+                                      : Ops::fill(kLargest);
+            answer<kDegree>(t, limit,
+                            InPlaceWriter<kShared>{edges, offsets, totals, messages, size,
+                                                   Ops::load(kEverySecond.data() + turn)});
         }
-        // Rows past the last one keep their messages at zero. (Where a circulant is shorter than a
-        // vector, they repeat the first ones and must not.)
-        const bool partial = row + kLanes > size && size >= kLanes;
-        const Vec limit =
-            partial ? Ops::both(Ops::first(size - row), Ops::fill(kLargest)) : Ops::fill(kLargest);
-        answer<kDegree>(t, limit, InPlaceWriter<kShared>{edges, offsets, totals, messages, size});
         messages += kDegree * kLanes;
         for (; !kShared && repeats->row == row; ++repeats)
             Ops::store(totals + repeats->to, Ops::load(totals + repeats->from));

@@ -53,7 +53,7 @@ struct PlainOps {
     }
     /// Up to 128, an unsigned number.
     static Vec magnitude(const Vec& a) noexcept {
-        return {a.low < 0 ? -a.low : a.low, a.high < 0 ? -a.high : a.high};
+        return {signed_by(a.low, a.low), signed_by(a.high, a.high)};
     }
     /// Of unsigned numbers.
     static Vec lesser(const Vec& a, const Vec& b) noexcept {
@@ -80,7 +80,7 @@ struct PlainOps {
     }
     /// `a` with a minus where `sign` is negative.
     static Vec signed_by(const Vec& a, const Vec& sign) noexcept {
-        return {sign.low < 0 ? -a.low : a.low, sign.high < 0 ? -a.high : a.high};
+        return {signed_by(a.low, sign.low), signed_by(a.high, sign.high)};
     }
     /// Lane 0 lowest.
     static std::uint64_t sign_bits(const Vec& a) noexcept {
@@ -119,16 +119,24 @@ private:
     }
     /// The end of the range on `a`'s side.
     static Half extreme(Half a) noexcept { return (a >> 7) ^ 127; }
-    static Half wrapped(Half a, Half b) noexcept {
+    // Sums of unsigned numbers wrap around, of signed ones they may not.
+    static Half wrapped_sum(Half a, Half b) noexcept {
         return reinterpret_cast<Half>(reinterpret_cast<HalfUnsigned>(a) +
                                       reinterpret_cast<HalfUnsigned>(b));
     }
+    static Half wrapped_difference(Half a, Half b) noexcept {
+        return reinterpret_cast<Half>(reinterpret_cast<HalfUnsigned>(a) -
+                                      reinterpret_cast<HalfUnsigned>(b));
+    }
+    static Half signed_by(Half a, Half sign) noexcept {
+        return sign < 0 ? wrapped_difference(Half{}, a) : a;
+    }
     static Half plus(Half a, Half b) noexcept {
-        const Half sum = wrapped(a, b);
+        const Half sum = wrapped_sum(a, b);
         return ((a ^ sum) & (b ^ sum)) < 0 ? extreme(a) : sum;
     }
     static Half minus(Half a, Half b) noexcept {
-        const Half difference = wrapped(a, ~b + 1);
+        const Half difference = wrapped_difference(a, b);
         return ((a ^ b) & (a ^ difference)) < 0 ? extreme(a) : difference;
     }
 };

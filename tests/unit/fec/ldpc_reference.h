@@ -78,8 +78,7 @@ inline std::vector<std::int8_t> noisy_symbols(std::span<const std::uint8_t> word
     return symbols;
 }
 
-/// Layered min-sum with plain numbers: check after check, or (uplink codes, whose circulants
-/// overlap) 32 checks at a time from the same totals.
+/// Layered min-sum with plain numbers, check after check.
 inline LdpcOutcome reference_decode(const LdpcCode& code, std::span<const std::int8_t> symbols,
                                     int iterations, std::vector<std::uint8_t>& data) {
     const auto rows = ldpc_rows(code);
@@ -99,6 +98,15 @@ inline LdpcOutcome reference_decode(const LdpcCode& code, std::span<const std::i
     for (const auto& row : rows)
         message.emplace_back(row.size(), 0);
 
+    // The uplink codes: even rows of 32 first, then odd ones, and changes are added.
+    const bool pairs = code.family == LdpcFamily::telecommand;
+    const std::size_t group = pairs ? std::min<std::size_t>(32, rows.size() / 4) : 1;
+    std::vector<std::size_t> order;
+    for (std::size_t start = 0; start < rows.size(); start += group)
+        for (std::size_t odd = 0; odd < (pairs ? 2 : 1); ++odd)
+            for (std::size_t r = odd; r < group; r += pairs ? 2 : 1)
+                order.push_back(start + r);
+
     LdpcOutcome outcome;
     std::vector<int> best = total;
     const auto failing = [&] {
@@ -113,34 +121,26 @@ inline LdpcOutcome reference_decode(const LdpcCode& code, std::span<const std::i
     };
     outcome.unsatisfied = failing();
     for (int i = 1; i <= iterations && outcome.unsatisfied; ++i) {
-        const std::size_t group = code.family == LdpcFamily::telecommand ? 32 : 1;
-        const auto size = static_cast<std::size_t>(code.circulant);
-        for (std::size_t start = 0; start < rows.size();) {
-            const std::size_t end =
-                std::min(start + group, (start / size + 1) * size); // not across layers
-            std::vector<std::vector<int>> said(end - start);
-            for (std::size_t r = start; r < end; ++r)
-                for (std::size_t e = 0; e < rows[r].size(); ++e)
-                    said[r - start].push_back(std::clamp(
-                        total[static_cast<std::size_t>(rows[r][e])] - message[r][e], -128, 127));
-            for (std::size_t e = 0; e < rows[start].size(); ++e)
-                for (std::size_t r = start; r < end; ++r) {
-                    const std::vector<int>& t = said[r - start];
-                    int least = 128;
-                    bool minus = false;
-                    for (std::size_t f = 0; f < t.size(); ++f)
-                        if (f != e) {
-                            least = std::min(least, std::abs(t[f]));
-                            minus ^= t[f] < 0;
-                        }
-                    const int m = (t.size() == 3 ? 7 : 6) * std::min(least, 63) / 8;
-                    const int fresh = minus ? -m : m;
-                    int& sum_of = total[static_cast<std::size_t>(rows[r][e])];
-                    sum_of = std::clamp(group == 1 ? t[e] + fresh : sum_of + fresh - message[r][e],
-                                        -128, 127);
-                    message[r][e] = fresh;
-                }
-            start = end;
+        for (const std::size_t r : order) {
+            std::vector<int> t;
+            for (std::size_t e = 0; e < rows[r].size(); ++e)
+                t.push_back(std::clamp(total[static_cast<std::size_t>(rows[r][e])] - message[r][e],
+                                       -128, 127));
+            for (std::size_t e = 0; e < t.size(); ++e) {
+                int least = 128;
+                bool minus = false;
+                for (std::size_t f = 0; f < t.size(); ++f)
+                    if (f != e) {
+                        least = std::min(least, std::abs(t[f]));
+                        minus ^= t[f] < 0;
+                    }
+                const int m = (t.size() == 3 ? 7 : 6) * std::min(least, 63) / 8;
+                const int fresh = minus ? -m : m;
+                int& sum_of = total[static_cast<std::size_t>(rows[r][e])];
+                sum_of =
+                    std::clamp(pairs ? sum_of + fresh - message[r][e] : t[e] + fresh, -128, 127);
+                message[r][e] = fresh;
+            }
         }
         const int count = failing();
         if (count < outcome.unsatisfied) {
