@@ -14,4 +14,8 @@ namespace telemetry::parameter {
 Result<Database> load_xtce(const std::string& path);
 Result<Database> parse_xtce(std::string_view text, const std::string& file);
 
+/// The database as an XTCE 1.2 file that reads back to the same model. Where our model holds more
+/// than XTCE can say, it stands in AncillaryData whose names begin with "telemetry:".
+std::string write_xtce(const Database& database);
+
 } // namespace telemetry::parameter

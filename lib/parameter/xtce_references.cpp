@@ -205,6 +205,8 @@ Condition XtceReader::read_comparisons(const XmlElement& element) {
     visit.children({{"Comparison", [&](const XmlElement& child) {
                          all.operands.push_back(read_comparison(child));
                      }}});
+    if (all.operands.size() == 1)
+        return std::move(all.operands[0]);
     return all;
 }
 
@@ -245,6 +247,8 @@ Condition XtceReader::read_conditions(const XmlElement& element, Condition::Kind
                     {"ORedConditions", any}});
     if (group.operands.empty())
         visit.wrong(Severity::error, "", "is empty; expected conditions");
+    if (group.operands.size() == 1)
+        return std::move(group.operands[0]);
     return group;
 }
 

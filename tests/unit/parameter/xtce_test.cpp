@@ -21,10 +21,17 @@ std::string around(const std::string& types, const std::string& parameters = "",
            "</TelemetryMetaData></SpaceSystem>";
 }
 
+/// Reads, and has what is written read back to the same.
 Database read(const std::string& text) {
     auto database = parse_xtce(text, "t.xml");
     EXPECT_TRUE(database) << database.error().to_string();
-    return database ? std::move(*database) : Database{};
+    if (!database)
+        return {};
+    const std::string written = write_xtce(*database);
+    const auto again = parse_xtce(written, "again.xml");
+    EXPECT_TRUE(again) << again.error().to_string() << "\n" << written;
+    EXPECT_EQ(again ? write_xtce(*again) : "", written);
+    return std::move(*database);
 }
 
 Database read_quietly(const std::string& text) {
@@ -440,6 +447,10 @@ TEST(Xtce, SharedDatabasesLoad) {
         const auto database = load_xtce(*path);
         ASSERT_TRUE(database) << database.error().to_string();
         const std::string all = told(*database);
+        const std::string written = write_xtce(*database);
+        const auto again = parse_xtce(written, "again.xml");
+        ASSERT_TRUE(again) << again.error().to_string();
+        EXPECT_EQ(write_xtce(*again), written);
         if (std::string(name).find("jpss") != std::string::npos) {
             EXPECT_EQ(all, "");
             EXPECT_EQ(database->parameters.size(), 27U);
