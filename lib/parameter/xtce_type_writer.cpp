@@ -9,11 +9,11 @@
 namespace telemetry::parameter {
 namespace {
 
-constexpr std::string_view kElements[] = {
-    "IntegerParameterType",    "FloatParameterType",     "StringParameterType",
-    "BooleanParameterType",    "EnumeratedParameterType", "BinaryParameterType",
-    "AggregateParameterType",  "ArrayParameterType",     "AbsoluteTimeParameterType",
-    "RelativeTimeParameterType"};
+constexpr std::string_view kElements[] = {"IntegerParameterType",      "FloatParameterType",
+                                          "StringParameterType",       "BooleanParameterType",
+                                          "EnumeratedParameterType",   "BinaryParameterType",
+                                          "AggregateParameterType",    "ArrayParameterType",
+                                          "AbsoluteTimeParameterType", "RelativeTimeParameterType"};
 
 std::string_view name_of(IntegerCoding coding) {
     switch (coding) {
@@ -396,9 +396,9 @@ void XtceWriter::alarm_body(const AlarmLimits& limits, const ParameterType& type
             scope.attribute("rangeForm", "inside");
         ranges(change.ranges);
     }
-    const bool patterns = std::any_of(
-        limits.texts.begin(), limits.texts.end(),
-        [](const TextAlarm& each) { return each.match == TextAlarm::Match::pattern; });
+    const bool patterns =
+        std::any_of(limits.texts.begin(), limits.texts.end(),
+                    [](const TextAlarm& each) { return each.match == TextAlarm::Match::pattern; });
     if (limits.texts.empty())
         return;
     Scope list(xml_, patterns ? "StringAlarmList" : "EnumerationAlarmList");

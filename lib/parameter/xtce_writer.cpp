@@ -523,8 +523,8 @@ void XtceWriter::expression(const Condition& condition) {
                       std::get<ParameterReference>(condition.comparison.right));
         return;
     }
-    Scope scope(xml_, condition.kind == Condition::Kind::all_of ? "ANDedConditions"
-                                                                : "ORedConditions");
+    Scope scope(xml_,
+                condition.kind == Condition::Kind::all_of ? "ANDedConditions" : "ORedConditions");
     for (const Condition& each : condition.operands)
         expression(each);
 }

@@ -66,7 +66,7 @@ private:
     Paths paths_;
     XmlWriter xml_;
     std::vector<bool> inline_; ///< algorithms that stand where they are used
-    SystemIndex at_ = 0; ///< the system being written: names are relative to it
+    SystemIndex at_ = 0;       ///< the system being written: names are relative to it
 };
 
 } // namespace telemetry::parameter

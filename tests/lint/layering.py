@@ -3,7 +3,7 @@
 """The layers of docs/architecture.md, enforced.
 
 - a stage of lib/ includes only the stages listed for it;
-- nothing in lib/ sees GNU Radio or pmt; only lib/publish sees ZeroMQ, only lib/station YAML;
+- nothing in lib/ sees GNU Radio or pmt; only lib/publish sees ZeroMQ, only lib/base YAML;
 - the top level holds the fixed names;
 - every source file begins with its SPDX line.
 """
@@ -31,7 +31,7 @@ MAY_SEE = {
 ONLY_IN = [
     (r"<(gnuradio|pmt)/", set()),
     (r"<zmq", {"publish"}),
-    (r"<yaml-cpp/", {"station"}),
+    (r"<yaml-cpp/", {"base"}),
     (r"<sndfile", {"source"}),
     (r"<expat", {"parameter"}),
     (r"<muParser", {"parameter"}),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "telemetry/station/yaml_tree.h"
+#include "telemetry/base/yaml_tree.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -12,7 +13,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
-namespace telemetry::station {
+namespace telemetry {
 namespace {
 
 /// Thrown inside yaml-cpp's parser only, and caught in parse_yaml.
@@ -22,7 +23,8 @@ struct Refused {
 
 class TreeBuilder final : public YAML::EventHandler {
 public:
-    explicit TreeBuilder(std::string file) : file_(std::move(file)) {}
+    TreeBuilder(std::string file, const YamlSubject& subject)
+        : file_(std::move(file)), subject_(subject) {}
 
     YamlNode take() { return std::move(root_); }
 
@@ -39,9 +41,10 @@ public:
             node(known == scalars_.end() ? YamlNode::Kind::alias : YamlNode::Kind::scalar, mark);
         if (known != scalars_.end()) {
             repeated_bytes_ += known->second.size();
-            if (repeated_bytes_ > kMostYamlBytes)
-                throw Refused{{"its aliases repeat more than " + std::to_string(kMostYamlBytes) +
-                                   " bytes, which no station file does",
+            if (repeated_bytes_ > subject_.most_bytes)
+                throw Refused{{"its aliases repeat more than " +
+                                   std::to_string(subject_.most_bytes) + " bytes, which no " +
+                                   std::string(subject_.noun) + " does",
                                file_, alias.line, alias.column}};
             alias.text = known->second;
         }
@@ -118,6 +121,7 @@ private:
     }
 
     std::string file_;
+    YamlSubject subject_;
     YamlNode root_;
     std::vector<Open> open_;
     std::map<YAML::anchor_t, std::string> scalars_;
@@ -149,25 +153,26 @@ std::string_view name_of(YamlNode::Kind kind) {
     return "";
 }
 
-Result<YamlNode> parse_yaml(const std::string& text, const std::string& file) {
-    if (text.size() > kMostYamlBytes)
-        return fail(Error{"larger than " + std::to_string(kMostYamlBytes) +
-                              " bytes, which no station file is",
+Result<YamlNode> parse_yaml(const std::string& text, const std::string& file,
+                            const YamlSubject& subject) {
+    if (text.size() > subject.most_bytes)
+        return fail(Error{"larger than " + std::to_string(subject.most_bytes) +
+                              " bytes, which no " + std::string(subject.noun) + " is",
                           file});
     if (text.find('\0') != std::string::npos)
         return fail(Error{"not a text file: it holds a zero byte", file});
     try {
         std::istringstream stream(text);
         YAML::Parser parser(stream);
-        TreeBuilder builder(file);
+        TreeBuilder builder(file, subject);
         if (!parser.HandleNextDocument(builder))
-            return fail(Error{"empty; expected a map with name and downlinks", file, 1, 1});
+            return fail(Error{"empty; expected " + std::string(subject.expected), file, 1, 1});
         YamlNode root = builder.take();
-        TreeBuilder second(file);
+        TreeBuilder second(file, subject);
         if (parser.HandleNextDocument(second)) {
             const YamlNode extra = second.take();
-            return fail(Error{"a second document; expected one station a file", file, extra.line,
-                              extra.column});
+            return fail(Error{"a second document; expected one in a " + std::string(subject.noun),
+                              file, extra.line, extra.column});
         }
         return root;
     } catch (const Refused& refused) {
@@ -181,7 +186,7 @@ Result<YamlNode> parse_yaml(const std::string& text, const std::string& file) {
     }
 }
 
-Result<std::string> read_text_file(const std::string& path) {
+Result<std::string> read_text_file(const std::string& path, std::size_t most_bytes) {
     std::error_code trouble;
     const auto status = std::filesystem::status(path, trouble);
     if (std::filesystem::is_directory(status))
@@ -191,12 +196,16 @@ Result<std::string> read_text_file(const std::string& path) {
     if (!stream)
         return fail(
             Error{std::string("cannot be read: ") + std::strerror(errno ? errno : EIO), path});
-    std::string text(kMostYamlBytes + 1, '\0');
-    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    std::string text;
+    std::string piece(std::size_t{1} << 16, '\0');
+    while (stream && text.size() <= most_bytes) {
+        stream.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+        text.append(piece, 0, static_cast<std::size_t>(stream.gcount()));
+    }
     if (stream.bad())
         return fail(Error{"cannot be read", path});
-    text.resize(static_cast<std::size_t>(stream.gcount()));
+    text.resize(std::min(text.size(), most_bytes + 1));
     return text;
 }
 
-} // namespace telemetry::station
+} // namespace telemetry
