@@ -225,6 +225,10 @@ tl::expected<ParameterReference, std::string> ConditionReader::operand() {
     } else if (rest_.starts_with("@")) {
         suffix = next().text.substr(1);
     }
+    if (wrapped && !take(")"))
+        return expected("')'");
+    if (wrapped && suffix.empty() && rest_.starts_with("@"))
+        suffix = next().text.substr(1);
     if (!suffix.empty()) {
         const auto number = read_integer(suffix);
         if (!number || *number > 0 || *number < -1'000'000)
@@ -232,8 +236,6 @@ tl::expected<ParameterReference, std::string> ConditionReader::operand() {
                                                "'");
         instance = static_cast<int>(*number);
     }
-    if (wrapped && !take(")"))
-        return expected("')'");
     ParameterReference reference = names_.parameter(path);
     reference.instance = instance;
     reference.kind = raw ? ValueKind::raw : ValueKind::calibrated;

@@ -393,7 +393,7 @@ void XtceWriter::algorithm(const Algorithm& algorithm, std::string_view element)
 }
 
 void XtceWriter::custom_body(const Algorithm& algorithm) {
-    const std::string_view language =
+    const std::string language =
         algorithm.kind == Algorithm::Kind::expression ? "telemetry" : algorithm.language;
     if (!algorithm.text.empty() || !language.empty())
         Scope(xml_, "AlgorithmText").attribute("language", language).text(algorithm.text);

@@ -45,9 +45,11 @@ std::uint32_t YamlReader::resolve(Kind kind, const YamlNode& at, const std::stri
                                   std::string_view name) {
     const std::uint32_t found = names_.find(kind, system_, name);
     if (found == kNone)
-        errors_.tell(at, key,
-                     std::string("no ") + name_of(kind) + " '" + std::string(name) +
-                         "' here or above" + names_.suggest(kind, system_, name));
+        errors_.tell(
+            at, key,
+            std::string("no ") + name_of(kind) + " '" + std::string(name) + "' here or above" +
+                names_.suggest(kind, system_, name) +
+                (kind == Kind::type ? "; a type word is u16, i8, f32, bool and so on" : ""));
     return found;
 }
 

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "shared_files.h"
+#include "telemetry/parameter/yaml_database.h"
 
 namespace telemetry::parameter {
 namespace {
@@ -31,6 +32,11 @@ Database read(const std::string& text) {
     const auto again = parse_xtce(written, "again.xml");
     EXPECT_TRUE(again) << again.error().to_string() << "\n" << written;
     EXPECT_EQ(again ? write_xtce(*again) : "", written);
+    // Our YAML holds as much.
+    const std::string yaml = write_yaml_database(*database);
+    const auto from_yaml = parse_yaml_database(yaml, "again.yml");
+    EXPECT_TRUE(from_yaml) << from_yaml.error().to_string() << "\n" << yaml;
+    EXPECT_EQ(from_yaml ? write_xtce(*from_yaml) : "", written) << yaml;
     return std::move(*database);
 }
 
