@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <map>
 #include <span>
 
 #include "telemetry/base/text.h"
+#include "telemetry/packet/packet_settings.h"
+#include "telemetry/packet/transfer_frame.h"
 #include "telemetry/publish/kiss.h"
 #include "telemetry/publish/packet_records.h"
 #include "telemetry/publish/records.h"
@@ -37,10 +40,20 @@ private:
 
 class JsonLines final : public RecordFormat {
 public:
-    explicit JsonLines(std::string station) : station_(std::move(station)) {}
+    explicit JsonLines(const station::Station& station) : station_(station.name) {
+        for (const station::Downlink& downlink : station.downlinks)
+            if (downlink.packets)
+                layouts_[downlink.name] = packet::packet_options(*downlink.packets)->layout;
+    }
     std::string frame(const Frame& frame, const station::Downlink& downlink) override {
-        const auto framing = downlink.deframer ? downlink.deframer->name : "";
-        return publish::frame_json(frame, {station_, downlink.name, framing}) + "\n";
+        const publish::FrameSource source = {station_, downlink.name,
+                                             downlink.deframer ? downlink.deframer->name : ""};
+        const auto layout = layouts_.find(downlink.name);
+        packet::TransferFrame transfer;
+        if (layout == layouts_.end() ||
+            packet::parse_frame(frame.bytes, layout->second, transfer) != packet::FrameFault::none)
+            return publish::frame_json(frame, source) + "\n";
+        return publish::frame_json(frame, source, transfer) + "\n";
     }
     std::string packet(const packet::Packet& packet, const station::Downlink& downlink) override {
         return publish::packet_json(packet, {station_, downlink.name}) + "\n";
@@ -52,6 +65,7 @@ public:
 
 private:
     std::string station_;
+    std::map<std::string, packet::FrameLayout> layouts_; ///< by downlink, of those with packets
 };
 
 class HexLines final : public BytesFormat {
@@ -139,7 +153,7 @@ std::unique_ptr<RecordFormat> make_record_format(std::string_view format,
     if (format == "raw")
         return std::make_unique<Raw>();
     assert(format == "jsonl" || stage == OutputStage::parameters);
-    return std::make_unique<JsonLines>(station.name);
+    return std::make_unique<JsonLines>(station);
 }
 
 } // namespace telemetry::decode

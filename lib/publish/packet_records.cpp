@@ -9,7 +9,6 @@
 
 #include "telemetry/base/text.h"
 #include "telemetry/base/time.h"
-#include "telemetry/publish/records.h"
 
 namespace telemetry::publish {
 namespace {
@@ -20,7 +19,59 @@ Json known(int value) {
     return value < 0 ? Json(nullptr) : Json(value);
 }
 
+Json hex_or_null(std::span<const std::uint8_t> bytes) {
+    return bytes.empty() ? Json(nullptr) : Json(to_hex(bytes));
+}
+
+Json to_json(const packet::Clcw& clcw) {
+    return {{"status", clcw.status},
+            {"cop_in_effect", clcw.cop_in_effect},
+            {"virtual_channel", clcw.virtual_channel},
+            {"no_rf_available", clcw.no_rf_available},
+            {"no_bit_lock", clcw.no_bit_lock},
+            {"lockout", clcw.lockout},
+            {"wait", clcw.wait},
+            {"retransmit", clcw.retransmit},
+            {"farm_b_counter", clcw.farm_b_counter},
+            {"report_value", clcw.report_value}};
+}
+
+Json to_json(const packet::TransferFrame& frame) {
+    static constexpr std::array<std::string_view, 3> kProtocols = {"TM", "AOS", "USLP"};
+    static constexpr std::array<std::string_view, 4> kContents = {"packets", "segments", "stream",
+                                                                  "idle"};
+    Json json = {
+        {"protocol", kProtocols[static_cast<std::size_t>(frame.protocol)]},
+        {"spacecraft_id", frame.spacecraft_id},
+        {"virtual_channel", frame.virtual_channel},
+        {"map", frame.protocol == packet::Protocol::uslp ? Json(frame.map) : Json(nullptr)},
+        {"master_count", frame.master_count ? Json(*frame.master_count) : Json(nullptr)},
+        {"count", frame.count ? Json(*frame.count) : Json(nullptr)},
+        {"content", kContents[static_cast<std::size_t>(frame.content)]},
+        {"secondary_header", hex_or_null(frame.secondary_header)},
+        {"insert_zone", hex_or_null(frame.insert_zone)},
+        {"ocf", nullptr},
+        {"clcw", nullptr},
+    };
+    if (!frame.ocf)
+        return json;
+    const std::array<std::uint8_t, 4> octets = {
+        static_cast<std::uint8_t>(*frame.ocf >> 24), static_cast<std::uint8_t>(*frame.ocf >> 16),
+        static_cast<std::uint8_t>(*frame.ocf >> 8), static_cast<std::uint8_t>(*frame.ocf)};
+    json["ocf"] = to_hex(octets);
+    if (const auto clcw = packet::parse_clcw(*frame.ocf))
+        json["clcw"] = to_json(*clcw);
+    return json;
+}
+
 } // namespace
+
+std::string frame_json(const Frame& frame, const FrameSource& source,
+                       const packet::TransferFrame& transfer) {
+    std::string line = frame_json(frame, source);
+    line.pop_back();
+    return line + ",\"transfer_frame\":" + to_json(transfer).dump() + "}";
+}
 
 std::string_view type_of(const packet::Packet& packet) {
     if (!packet.space)

@@ -5,6 +5,8 @@
 #include <string_view>
 
 #include "telemetry/packet/packet.h"
+#include "telemetry/packet/transfer_frame.h"
+#include "telemetry/publish/records.h"
 #include "telemetry/publish/vocabulary.h"
 
 namespace telemetry::publish {
@@ -17,6 +19,12 @@ struct PacketSource {
 /// packet (hex), confirmed, station, downlink, spacecraft_id, virtual_channel, map, type, apid,
 /// sequence_count, sequence_flags, secondary_header, protocol_id, time, sample_index.
 std::string packet_json(const packet::Packet& packet, const PacketSource& source);
+
+/// frame_json() with what the frame's header says as one more key, `transfer_frame`: protocol,
+/// spacecraft_id, virtual_channel, map, master_count, count, content, secondary_header,
+/// insert_zone, ocf (all hex), clcw.
+std::string frame_json(const Frame& frame, const FrameSource& source,
+                       const packet::TransferFrame& transfer);
 
 /// "telemetry", "telecommand" or "encapsulation".
 std::string_view type_of(const packet::Packet& packet);

@@ -269,6 +269,34 @@ class Chain(unittest.TestCase):
         self.assertEqual(json.loads(done.stdout)["packet"], self.packets[0].hex())
         self.assert_refused(2, "--output-stage", *stage, "--output-stage", "frames", self.write("a", whole))
 
+    # All the way from samples, through every code
+
+    def test_samples_of_every_code_to_packets(self):
+        for framing, options, size in (
+                ("CCSDS Concatenated", {"frame_size": 223}, 223),
+                ("CCSDS Reed-Solomon", {"frame_size": 446, "rs_interleaving": 2, "scrambler": "CCSDS 131071"}, 446),
+                ("CCSDS LDPC", {"ldpc_code": "ar4ja-1/2-1024"}, 128),
+                ("CCSDS LDPC", {"ldpc_code": "c2-8160", "fecf": "true"}, 890),
+                ("CCSDS Turbo", {"turbo_rate": "1/3", "frame_size": 223}, 221)):
+            with self.subTest(framing, **options):
+                station = self.write("coded.yml", "name: Coded\ndownlinks:\n  S band:\n    modulation: BPSK\n"
+                                     f"    baudrate: 10000\n    framing: {framing}\n" +
+                                     "".join(f"    {key}: {value}\n" for key, value in options.items()) +
+                                     "    packets: {protocol: TM}\n")
+                frames = tm_frames(self.packets[:20], size - 6)
+                content = self.write("content.hex", "\n".join(frame.hex() for frame in frames))
+                samples = self.folder / "coded.cf32"
+                subprocess.run([str(word) for word in (
+                    PROGRAMS / "telemetry-station", station, samples, "--content", content, "--interval", "0.01",
+                    "--between", "idle", "--es-n0", 6, "--quiet")], check=True, timeout=120)
+                found = self.lines(station, samples, "--rate", 48000, "--start-time", "2026-01-01T00:00:00Z")
+                self.assertEqual([line["frame"] for line in found], [frame.hex() for frame in frames])
+                self.assertEqual({line["framing"] for line in found}, {framing})
+                out = self.lines(station, samples, "--rate", 48000, "--output-stage", "packets", "--start-time",
+                                 "2026-01-01T00:00:00Z")
+                self.assertEqual([line["packet"] for line in out], [packet.hex() for packet in self.packets[:20]])
+                self.assertTrue(all(line["confirmed"] and line["time"].startswith("2026-01-01T00:00:") for line in out))
+
     # The command line
 
     def test_mistakes(self):

@@ -65,6 +65,7 @@ class Receiver:
         self.socket.connect(self.endpoint)
         self.frames, self.events, self.metrics, self.heartbeats = [], [], [], 0
         self.raw = []
+        self.packets = []
         environment = dict(os.environ, SOAPY_SDR_PLUGIN_PATH=str(BUILD / "tests/soapy"),
                            HOME=str(folder))
         command = [PROGRAMS / "telemetry-rx", station or folder / "station.yml", *arguments,
@@ -97,6 +98,8 @@ class Receiver:
                 if kind == "frame":
                     self.frames.append(json.loads(parts[2]))
                     self.raw.append(parts[3])
+                elif kind == "packet":
+                    self.packets.append((parts[0].decode(), json.loads(parts[2]), parts[3]))
                 elif kind == "event":
                     self.events.append(json.loads(parts[2]))
                 elif kind == "metric":
@@ -212,6 +215,39 @@ class Files(Case):
         self.assertGreater(receiver.last_metric("receiver.throughput"), 0)
         for event in receiver.events[1:]:
             self.assertNotIn("Test Station", event["text"])  # that is in the topic
+
+    def test_packets_are_those_of_telemetry_decode(self):
+        station = self.folder / "packets.yml"
+        station.write_text("name: Packets\ndownlinks:\n  S/X band:\n    modulation: BPSK\n    baudrate: 9600\n"
+                           "    framing: CCSDS TM\n    frame_size: 100\n    packets:\n      protocol: TM\n")
+        # Packets of 47 bytes, two a frame; the frame counted 3 is left out.
+        content = []
+        for count in (0, 1, 2, 4, 5, 6):
+            packets = b"".join(struct.pack(">HHH", 42, 0xC000 | 2 * count + i, 40) + bytes([count, i]) * 20 + b"."
+                               for i in range(2))
+            content.append((struct.pack(">HBBH", 0x1230, count, count, 0x1800) + packets).hex())
+        (self.folder / "content.hex").write_text("\n".join(content))
+        recording = self.folder / "packets.cf32"
+        run(PROGRAMS / "telemetry-station", station, recording, "--content", self.folder / "content.hex",
+            "--interval", 0.2, "--rate", RATE, "--quiet", "--es-n0", 12).check_returncode()
+        arguments = ("--rate", RATE, "--start-time", START_TEXT)
+        decoded = [json.loads(line) for line in run(PROGRAMS / "telemetry-decode", station, recording, *arguments,
+                                                    "--output-stage", "packets").stdout.splitlines()]
+        packets = [line for line in decoded if "packet" in line]
+        self.assertEqual(len(packets), 12)
+        receiver = self.receive(recording, *arguments, station=station)
+        self.assertEqual(receiver.end(), 0, receiver)
+        self.assertEqual([payload for _, payload, _ in receiver.packets], packets)
+        self.assertEqual([raw.hex() for _, _, raw in receiver.packets], [packet["packet"] for packet in packets])
+        self.assertEqual({topic for topic, _, _ in receiver.packets}, {"tlm1/packet/Packets/S%2FX%20band/"})
+        for name, count in (("link.frames_missing", 1), ("link.packets_missing", 2)):
+            attributes = {"count": count, "spacecraft_id": 0x123, "virtual_channel": 0}
+            if name == "link.packets_missing":
+                attributes["apid"] = 42
+            told = [event["attributes"] for event in receiver.named(name)]
+            self.assertEqual([{key: event[key] for key in attributes} for event in told], [attributes])
+        for name, value in (("packets.received", 12), ("packets.missing", 2), ("frames.missing", 1)):
+            self.assertEqual(receiver.last_metric(name, "S%2FX%20band"), value)
 
     def test_standard_input(self):
         receiver = self.receive("-", "--input-format", "cf32", "--rate", RATE)

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "telemetry/fec/crc.h"
+
 namespace telemetry::packet {
 namespace {
 
@@ -185,6 +187,128 @@ TEST(PacketReceiver, JoinsSegmentsAndReportsBrokenGroups) {
         EXPECT_EQ(event.fault, LinkFault::segment_broken);
         EXPECT_EQ(event.apid, 7);
     }
+}
+
+TEST(PacketReceiver, TakesTheChosenSpacecraftAndChannelsOnly) {
+    const Bytes packet = space_packet(7, 0, 20);
+    Collected got;
+    PacketReceiverOptions options;
+    options.spacecraft_id = 0x123;
+    options.virtual_channels = 0b10;
+    PacketReceiver receiver(options, got);
+    for (const int channel : {0, 1, 2})
+        receiver.process({.bytes = tm_frames(packet, {0}, 26, channel)[0]}, got);
+    EXPECT_EQ(got.packets.size(), 1u);
+    EXPECT_TRUE(got.events.empty());
+    Bytes other = tm_frames(packet, {0}, 26, 1)[0];
+    other[0] ^= 1;
+    receiver.process({.bytes = other}, got);
+    ASSERT_EQ(got.events.size(), 1u);
+    EXPECT_EQ(got.events[0].fault, LinkFault::frame_refused);
+    EXPECT_EQ(got.events[0].detail, "another spacecraft");
+    EXPECT_EQ(got.packets.size(), 1u);
+}
+
+TEST(PacketReceiver, TheEndTellsWhatIsIncomplete) {
+    const Stream stream = random_stream(9, 100, 30);
+    Collected got;
+    PacketReceiver receiver({}, got);
+    receiver.process({.bytes = stream.frames[0]}, got);
+    ASSERT_TRUE(got.events.empty());
+    receiver.finish(got);
+    ASSERT_EQ(got.events.size(), 1u);
+    EXPECT_EQ(got.events[0].fault, LinkFault::packet_broken);
+    EXPECT_GT(got.events[0].count, 0);
+    receiver.finish(got);
+    EXPECT_EQ(got.events.size(), 1u);
+}
+
+TEST(PacketReceiver, CheckedFramesAreConfirmed) {
+    struct Last final : Sink<Packet> {
+        void accept(const Packet& packet) noexcept override { confirmed = packet.origin.confirmed; }
+        bool confirmed = false;
+    } last;
+    Collected got;
+    Bytes frame = tm_frames(space_packet(7, 0, 20), {0}, 26)[0];
+    PacketReceiver plain({}, got);
+    plain.process({.bytes = frame, .confirmed = false}, last);
+    EXPECT_FALSE(last.confirmed);
+    const auto check = fec::Crc(fec::kCrc16False)(frame);
+    frame.push_back(static_cast<std::uint8_t>(check >> 8));
+    frame.push_back(static_cast<std::uint8_t>(check));
+    PacketReceiver checking({.layout = {.fecf_bytes = 2}}, got);
+    checking.process({.bytes = frame, .confirmed = false}, last);
+    EXPECT_TRUE(last.confirmed);
+}
+
+/// A USLP frame (732.1-B-2) with a frame count of one octet.
+Bytes uslp_frame(int channel, int map, int count, int rule, int pointer, const Bytes& data) {
+    const std::size_t length = 4 + 3 + 1 + 3 + data.size();
+    Bytes frame = {0xc0,
+                   0x12,
+                   static_cast<std::uint8_t>(0x30 | channel >> 3),
+                   static_cast<std::uint8_t>(channel << 5 | map << 1),
+                   static_cast<std::uint8_t>((length - 1) >> 8),
+                   static_cast<std::uint8_t>(length - 1),
+                   0x01,
+                   static_cast<std::uint8_t>(count),
+                   static_cast<std::uint8_t>(rule << 5),
+                   static_cast<std::uint8_t>(pointer >> 8),
+                   static_cast<std::uint8_t>(pointer)};
+    frame.insert(frame.end(), data.begin(), data.end());
+    return frame;
+}
+
+// Two MAPs take turns on one virtual channel: a packet of each runs on over frames of the other.
+TEST(PacketReceiver, UslpMapsAreToldApart) {
+    const Bytes one = space_packet(1, 0, 30);
+    const Bytes two = space_packet(2, 0, 30);
+    const auto part = [](const Bytes& packet, std::size_t from, std::size_t to) {
+        return Bytes(packet.begin() + static_cast<std::ptrdiff_t>(from),
+                     packet.begin() + static_cast<std::ptrdiff_t>(to));
+    };
+    Collected got;
+    PacketReceiver receiver({.layout = {.protocol = Protocol::uslp}}, got);
+    int count = 254;
+    const auto send = [&](int map, int pointer, const Bytes& data) {
+        receiver.process({.bytes = uslp_frame(5, map, count++ & 255, 0, pointer, data)}, got);
+    };
+    send(0, 0, part(one, 0, 10));
+    send(3, 0, part(two, 0, 20));
+    send(0, 0xffff, part(one, 10, 30)); // variable lengths
+    send(3, 0xffff, part(two, 20, 36));
+    send(0, 0xffff, part(one, 30, 36));
+    EXPECT_TRUE(got.events.empty());
+    EXPECT_EQ(got.packets, (std::vector{two, one}));
+    // A frame that is missing may have been of either.
+    send(0, 0, part(one, 0, 10));
+    send(3, 0, part(two, 0, 20));
+    ++count;
+    send(0, 0xffff, part(one, 10, 36));
+    send(3, 0xffff, part(two, 20, 36));
+    EXPECT_EQ(got.count(LinkFault::frames_missing), 1);
+    EXPECT_EQ(got.packets.size(), 2u);
+    int broken = 0;
+    for (const LinkEvent& event : got.events)
+        broken += event.fault == LinkFault::packet_broken;
+    EXPECT_EQ(broken, 2);
+}
+
+TEST(PacketReceiver, EncapsulationPacketsRunOnOverFrames) {
+    Bytes packet = {0xea, 0x12, 0, 60}; // protocol 2, length of two octets
+    for (int i = 4; i < 60; ++i)
+        packet.push_back(static_cast<std::uint8_t>(i));
+    Bytes stream = packet;
+    stream.push_back(0xe0); // idle, one octet
+    const Bytes space = space_packet(9, 0, 10);
+    stream.insert(stream.end(), space.begin(), space.end());
+    stream.resize(80, 0xe0);
+    Collected got;
+    PacketReceiver receiver({}, got);
+    for (const Bytes& frame : tm_frames(stream, {0, 60, 61, 77, 78, 79}, 20))
+        receiver.process({.bytes = frame}, got);
+    EXPECT_EQ(got.packets, (std::vector{packet, space}));
+    EXPECT_TRUE(got.events.empty());
 }
 
 TEST(PacketReceiver, HostileFramesAreEventsOnly) {

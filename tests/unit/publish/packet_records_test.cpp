@@ -35,6 +35,32 @@ TEST(PacketRecords, EncapsulationPacketAndUnknownOrigin) {
         EXPECT_TRUE(json[key].is_null()) << key;
 }
 
+TEST(PacketRecords, TransferFrameWithClcw) {
+    // TM: spacecraft 2abh, virtual channel 5, with OCF; a CLCW of virtual channel 1, N(R) 5.
+    const std::vector<std::uint8_t> bytes = {0x2a, 0xbb, 0x11, 0x22, 0x18, 0x03, 0xaa,
+                                             0xbb, 0xcc, 0x00, 0x01, 0x04, 0x20, 0x05};
+    packet::TransferFrame transfer;
+    ASSERT_EQ(packet::parse_frame(bytes, {}, transfer), packet::FrameFault::none);
+    Frame frame;
+    frame.bytes = bytes;
+    const auto json = Json::parse(frame_json(frame, {"S", "D", "CCSDS TM"}, transfer));
+    EXPECT_EQ(json["station"], "S");
+    EXPECT_EQ(json["transfer_frame"]["protocol"], "TM");
+    EXPECT_EQ(json["transfer_frame"]["spacecraft_id"], 0x2ab);
+    EXPECT_EQ(json["transfer_frame"]["virtual_channel"], 5);
+    EXPECT_EQ(json["transfer_frame"]["master_count"], 0x11);
+    EXPECT_EQ(json["transfer_frame"]["count"], 0x22);
+    EXPECT_EQ(json["transfer_frame"]["content"], "packets");
+    EXPECT_TRUE(json["transfer_frame"]["map"].is_null());
+    EXPECT_EQ(json["transfer_frame"]["ocf"], "01042005");
+    const auto& clcw = json["transfer_frame"]["clcw"];
+    EXPECT_EQ(clcw["cop_in_effect"], 1);
+    EXPECT_EQ(clcw["virtual_channel"], 1);
+    EXPECT_EQ(clcw["lockout"], true);
+    EXPECT_EQ(clcw["wait"], false);
+    EXPECT_EQ(clcw["report_value"], 5);
+}
+
 TEST(PacketRecords, EveryFaultHasItsEvent) {
     for (std::size_t i = 0; i < packet::kLinkFaults; ++i) {
         const auto fault = static_cast<packet::LinkFault>(i);

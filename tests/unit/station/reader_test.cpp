@@ -75,6 +75,45 @@ TEST(StationReader, LeavesUnknownOpen) {
     EXPECT_FALSE(station->downlinks[0].frequency_hz);
 }
 
+const char* const kCoded = "name: x\ndownlinks:\n  X band:\n    modulation: BPSK\n"
+                           "    baudrate: 10000\n    framing: CCSDS TM\n    frame_size: 892\n"
+                           "    rs_interleaving: 4\n";
+
+TEST(StationReader, ReadsPacketLayer) {
+    const auto station = parse_station(std::string(kCoded) + "    packets:\n      protocol: AOS\n"
+                                                             "      virtual_channels: 6 16\n",
+                                       "s.yml");
+    ASSERT_TRUE(station) << station.error().to_string();
+    ASSERT_TRUE(station->downlinks[0].packets);
+    EXPECT_EQ(station->downlinks[0].packets->text("protocol"), "AOS");
+    EXPECT_EQ(station->downlinks[0].packets->integer("spacecraft_id"), -1);
+    const std::string effective = effective_configuration(*station);
+    EXPECT_THAT(effective, HasSubstr("      virtual_channels: 6 16\n"));
+    const auto again = parse_station(effective, "again.yml");
+    ASSERT_TRUE(again) << again.error().to_string();
+    EXPECT_EQ(effective_configuration(*again), effective);
+
+    EXPECT_FALSE(parse_station(kCoded, "s.yml")->downlinks[0].packets);
+    const auto empty = parse_station(std::string(kCoded) + "    packets:\n", "s.yml");
+    ASSERT_TRUE(empty) << empty.error().to_string();
+    EXPECT_EQ(empty->downlinks[0].packets->text("protocol"), "TM");
+}
+
+TEST(StationReader, PacketLayerMistakesNameTheirPlace) {
+    const auto error = [](const std::string& layer) { return error_of(kCoded + layer); };
+    EXPECT_EQ(error("    packets: AOS\n"),
+              "s.yml:9:14: downlinks.X band.packets: expected a map with protocol and so on, found "
+              "a single value");
+    EXPECT_THAT(error("    packets:\n      protokol: AOS\n"),
+                HasSubstr("s.yml:10:17: downlinks.X band.packets.protokol: unknown key; did you "
+                          "mean 'protocol'?"));
+    EXPECT_THAT(error("    packets:\n      insert_zone: 3\n"),
+                HasSubstr("s.yml:10:20: downlinks.X band.packets.insert_zone: TM frames have no"));
+    EXPECT_THAT(error("    fecf: yes\n    packets: {frame_error_control: crc16}\n"),
+                HasSubstr("frame_error_control: the framing has checked and taken off"));
+    EXPECT_THAT(error("    packets: {virtual_channels: [1, 2]}\n"), HasSubstr("a single value"));
+}
+
 struct Mistake {
     std::string text;
     std::string error;
