@@ -25,8 +25,8 @@ namespace telemetry::fec {
 /// in place: as read. Stores that reach into a repeated part are copied when a vector of checks is
 /// done, from a list, as a question at every store would cost more. Where two circulants of one
 /// layer and block column are closer than a vector is long, one vector would undo what the other
-/// wrote: then the differences of the messages are added in turn (`shared`) and the copies made at
-/// once.
+/// wrote: then even and odd checks take turns and add the differences of their messages (`shared`),
+/// and the copies are made at once.
 struct LdpcPlan {
     struct Edge {
         std::uint32_t read;   ///< block column, from the start of the totals
