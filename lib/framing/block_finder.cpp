@@ -8,13 +8,16 @@ namespace telemetry::framing {
 BlockFinder::BlockFinder(const SyncPattern& marker, int threshold, std::size_t block_bits)
     : search_(marker, threshold), block_bits_(static_cast<std::int64_t>(block_bits)),
       keep_((block_bits + static_cast<std::size_t>(marker.length) + 127) / 64 * 64),
-      capacity_(4 * keep_ + (1U << 16)), bits_(capacity_ / 8 + 8) {}
+      capacity_(4 * keep_ + (1U << 16)), bits_(capacity_ / 8 + 8) {
+    reset();
+}
 
 void BlockFinder::reset() noexcept {
     base_ = 0;
     used_ = 0;
     searched_ = 0;
     held_ = 0;
+    taken_ = -block_bits_;
 }
 
 std::size_t BlockFinder::make_room() noexcept {
@@ -27,6 +30,8 @@ std::size_t BlockFinder::make_room() noexcept {
 }
 
 void BlockFinder::propose(const Block& block) noexcept {
+    if (overlaps_taken(block))
+        return;
     for (Block& known : std::span(blocks_).first(held_))
         if (known.start == block.start && known.inverted == block.inverted) {
             known.sync_errors = std::min(known.sync_errors, block.sync_errors);

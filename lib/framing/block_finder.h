@@ -77,6 +77,10 @@ public:
     std::int64_t index_of(std::int64_t bit) const noexcept { return bit - base_; }
 
 private:
+    bool overlaps_taken(const Block& block) const noexcept {
+        return block.start >= taken_ && block.start < taken_ + block_bits_;
+    }
+
     template <class Examine>
     void settle(std::int64_t now, Examine& examine) noexcept {
         while (held_ > 0 && blocks_[0].start + block_bits_ <= now) {
@@ -86,12 +90,11 @@ private:
             --held_;
             if (block.start < base_ || examine(block) == Verdict::reject)
                 continue;
-            const auto overlaps = [&](const Block& other) {
-                return other.start >= block.start && other.start < block.start + block_bits_;
-            };
+            taken_ = block.start;
             held_ = static_cast<std::size_t>(
                 std::remove_if(blocks_.begin(),
-                               blocks_.begin() + static_cast<std::ptrdiff_t>(held_), overlaps) -
+                               blocks_.begin() + static_cast<std::ptrdiff_t>(held_),
+                               [&](const Block& other) { return overlaps_taken(other); }) -
                 blocks_.begin());
         }
     }
@@ -103,9 +106,10 @@ private:
     std::vector<std::uint8_t> bits_;
     std::int64_t base_ = 0; ///< number of the first bit held
     std::size_t used_ = 0;
-    std::size_t searched_ = 0;       ///< the first place where a marker was not looked for yet
-    std::array<Block, 64> blocks_{}; ///< in the order of their starts
+    std::size_t searched_ = 0;        ///< the first place where a marker was not looked for yet
+    std::array<Block, 512> blocks_{}; ///< in the order of their starts
     std::size_t held_ = 0;
+    std::int64_t taken_ = 0; ///< start of the last block taken
 };
 
 } // namespace telemetry::framing

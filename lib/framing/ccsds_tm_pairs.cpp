@@ -13,13 +13,14 @@ namespace telemetry::framing {
 namespace {
 
 // In standard deviations of a sum of checks. The difference of two ways deviates 1.4 times as much.
-constexpr double kBeyondDoubt = 8;
-constexpr double kDoubt = 4.2;
-constexpr double kHolds = 3; ///< in the last kHoldBlocks
-constexpr std::size_t kHoldBlocks = 8;
+// Who is certain without reason is soon in doubt again, and nothing is lost; so a little will do.
+constexpr double kBeyondDoubt = 5.5;
+constexpr double kDoubt = 3;
+constexpr double kHolds = 2.5; ///< in the last kHoldBlocks
+constexpr std::size_t kHoldBlocks = 16;
 
 /// How far the decoder that is back goes back: twice as far as the doubt may have come from.
-constexpr std::int64_t kBack = 16 * PairJudge::kBlock;
+constexpr std::int64_t kBack = 2 * kHoldBlocks * PairJudge::kBlock;
 constexpr std::size_t kHeld = 1 << 17;
 
 /// What the encoder sends for the marker whatever came before: but for the first six bits.
@@ -51,10 +52,60 @@ std::int64_t next_yield(std::int64_t symbol) {
     return symbol + (place == 0 ? 1 : kPeriod - place);
 }
 
+// for each symbol: the sum of those `delays` before it is as expected, or the check failed
+
+[[gnu::always_inline]] inline void
+count_in(const PairJudge::Signs& signs, const fec::ParityCheck& check, std::array<int, 2>& failed) {
+    constexpr std::uint64_t kEven = 0xaaaaaaaaaaaaaaaa; // the first symbol has the highest place
+    constexpr std::size_t kWords = PairJudge::kBlock / 64;
+    std::array<std::uint64_t, kWords> sum;
+    sum.fill(check.expected ? ~std::uint64_t{0} : 0);
+    for (const unsigned delay : check.delays)
+        for (std::size_t i = 0; i < kWords; ++i)
+            sum[i] ^= signs[i + 1] >> delay | signs[i] << 1 << (63 - delay);
+    failed = {};
+    for (const std::uint64_t word : sum) {
+        failed[0] += std::popcount(word & kEven);
+        failed[1] += std::popcount(word & ~kEven);
+    }
+}
+
+// NOLINTBEGIN(bugprone-macro-parentheses): an attribute cannot stand in parentheses
+#define TELEMETRY_COUNT(suffix, attribute)                                                         \
+    attribute void count_##suffix(const PairJudge::Signs& signs, const fec::ParityCheck& check,    \
+                                  std::array<int, 2>& failed) noexcept {                           \
+        count_in(signs, check, failed);                                                            \
+    }
+// NOLINTEND(bugprone-macro-parentheses)
+
+TELEMETRY_COUNT(generic, )
+#if defined(__x86_64__)
+TELEMETRY_COUNT(avx2, [[gnu::target("avx2,popcnt")]])
+TELEMETRY_COUNT(avx512, [[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,popcnt")]])
+#endif
+
+constexpr std::array kCounts = {
+    simd::Variant<PairJudge::Count>{simd::Level::generic, &count_generic},
+#if defined(__x86_64__)
+    simd::Variant<PairJudge::Count>{simd::Level::avx2, &count_avx2},
+    simd::Variant<PairJudge::Count>{simd::Level::avx512, &count_avx512},
+#endif
+};
+
 } // namespace
 
 PairJudge::PairJudge(const fec::ConvolutionalCode& code)
-    : check_(fec::find_parity_check(code, fec::Puncturing{})) {}
+    : check_(fec::find_parity_check(code, fec::Puncturing{})), count_(simd::choose<Count>(kCounts)),
+      certain_(limits(kBeyondDoubt)), doubt_(limits(kDoubt)),
+      holds_(static_cast<std::int64_t>(kHolds * std::sqrt(kHoldBlocks * kBlock / 2.))) {}
+
+PairJudge::Limits PairJudge::limits(double deviations) {
+    Limits limits;
+    for (std::size_t i = 0; i < kWindows; ++i)
+        limits[i] = static_cast<std::int64_t>(deviations *
+                                              std::sqrt(static_cast<double>((kBlock / 2) << i)));
+    return limits;
+}
 
 void PairJudge::reset() noexcept {
     signs_.fill(0);
@@ -63,19 +114,13 @@ void PairJudge::reset() noexcept {
 }
 
 void PairJudge::add(std::span<const std::int8_t> symbols) noexcept {
-    std::copy(signs_.end() - 8, signs_.end(), signs_.begin());
-    pack_(symbols, std::span(signs_).subspan(8));
-    constexpr std::uint64_t kEven = 0xaaaaaaaaaaaaaaaa; // the first symbol has the highest place
-    std::array<int, 2> failed{};                        // checks that end with an even symbol, odd
-    for (std::size_t at = 8; at < signs_.size(); at += 8) {
-        const std::uint64_t before = fec::load_word(&signs_[at - 8]);
-        const std::uint64_t word = fec::load_word(&signs_[at]);
-        std::uint64_t sum = check_.expected ? ~std::uint64_t{0} : 0;
-        for (const unsigned delay : check_.delays)
-            sum ^= delay == 0 ? word : word >> delay | before << (64 - delay);
-        failed[0] += std::popcount(sum & kEven);
-        failed[1] += std::popcount(sum & ~kEven);
-    }
+    std::array<std::uint8_t, kBlock / 8> packed;
+    pack_(symbols, packed);
+    signs_[0] = signs_.back();
+    for (std::size_t i = 1; i < signs_.size(); ++i)
+        signs_[i] = fec::load_word(&packed[8 * (i - 1)]);
+    std::array<int, 2> failed;
+    count_(signs_, check_, failed);
     const auto& last = sums_[blocks_ % sums_.size()];
     auto& now = sums_[++blocks_ % sums_.size()];
     for (std::size_t way = 0; way < 2; ++way)
@@ -83,35 +128,27 @@ void PairJudge::add(std::span<const std::int8_t> symbols) noexcept {
             last[way] + static_cast<std::int64_t>(kBlock / 2) - 2 * failed[(way + check_.last) % 2];
 }
 
-std::int64_t PairJudge::excess(std::size_t way, std::size_t blocks) const noexcept {
-    return sums_[blocks_ % sums_.size()][way] - sums_[(blocks_ - blocks) % sums_.size()][way];
-}
-
-bool PairJudge::better_by(std::size_t way, double deviations) const noexcept {
-    for (std::size_t blocks = 1; blocks <= std::min(blocks_, kLongest); blocks *= 2)
-        if (static_cast<double>(excess(way, blocks) - excess(1 - way, blocks)) >=
-            deviations * std::sqrt(static_cast<double>(blocks * kBlock / 2)))
+bool PairJudge::better_by(std::size_t way, const Limits& limits) const noexcept {
+    for (std::size_t i = 0; i < kWindows && (std::size_t{1} << i) <= blocks_; ++i)
+        if (excess(way, std::size_t{1} << i) - excess(1 - way, std::size_t{1} << i) >= limits[i])
             return true;
     return false;
 }
 
 bool PairJudge::certain(std::size_t way) const noexcept {
-    return better_by(way, kBeyondDoubt) && !doubted(way);
+    return better_by(way, certain_) && !doubted(way);
 }
 
 bool PairJudge::doubted(std::size_t way) const noexcept {
-    const std::size_t blocks = std::min(blocks_, kHoldBlocks);
-    return static_cast<double>(excess(way, blocks)) <
-               kHolds * std::sqrt(static_cast<double>(blocks * kBlock / 2)) ||
-           better_by(1 - way, kDoubt);
+    return excess(way, std::min(blocks_, kHoldBlocks)) < holds_ || better_by(1 - way, doubt_);
 }
 
 CcsdsPairs::Branch::Branch(const CcsdsBitsOptions& options, const fec::ConvolutionalCode& code)
     : stream(code), lane(options, 2, 1) {}
 
 CcsdsPairs::CcsdsPairs(const CcsdsBitsOptions& options, const fec::ConvolutionalCode& code)
-    : precoding_(options.precoding), judge_(code),
-      encoded_(encoded_marker(code, options.precoding), {kEncodedErrors, 0}),
+    : precoding_(options.precoding), long_blocks_(options.block_bits >= 4 * PairJudge::kBlock),
+      judge_(code), encoded_(encoded_marker(code, options.precoding), {kEncodedErrors, 0}),
       branches_{Branch(options, code), Branch(options, code)}, symbols_(kHeld) {
     reset();
 }
@@ -119,7 +156,8 @@ CcsdsPairs::CcsdsPairs(const CcsdsBitsOptions& options, const fec::Convolutional
 void CcsdsPairs::reset() noexcept {
     judge_.reset();
     used_ = 0;
-    base_ = decoded_ = judged_ = 0;
+    base_ = decoded_ = judged_ = listened_ = 0;
+    was_quiet_ = false;
     for (std::size_t way = 0; way < 2; ++way) {
         Branch& branch = branches_[way];
         branch.stream.reset();
@@ -167,20 +205,38 @@ void CcsdsPairs::judge(BlockExaminer& examiner) noexcept {
     const std::int64_t end = judged_ + static_cast<std::int64_t>(PairJudge::kBlock);
     judge_.add(held(judged_, end));
     judged_ = end;
-    for (std::size_t way = 0; way < 2; ++way) {
-        const bool alone = branches_[way].active && !branches_[1 - way].active;
-        if (alone && judge_.doubted(way)) {
-            decode(end, examiner);
-            activate(1 - way, examiner);
-            return;
-        }
-        const bool both = branches_[0].active && branches_[1].active;
-        if (both && judge_.certain(way)) {
-            decode(end, examiner);
-            branches_[1 - way].active = false;
-            return;
-        }
+    if (branches_[0].active && branches_[1].active) {
+        for (std::size_t way = 0; way < 2; ++way)
+            if (judge_.certain(way)) {
+                decode(end, examiner);
+                branches_[1 - way].active = false;
+                listened_ = end;
+                was_quiet_ = false;
+                return;
+            }
+        return;
     }
+    const std::size_t way = branches_[0].active ? 0 : 1;
+    if (judge_.doubted(way)) {
+        decode(end, examiner);
+        listen(way, end, examiner);
+        activate(1 - way, examiner);
+        return;
+    }
+    const bool quiet = judge_.quiet(way);
+    if (quiet || was_quiet_)
+        listen(way, end, examiner);
+    was_quiet_ = quiet;
+}
+
+void CcsdsPairs::listen(std::size_t way, std::int64_t to, BlockExaminer& examiner) noexcept {
+    // A long block does not end before its marker is proposed, so the order does not matter.
+    if (!long_blocks_)
+        decode(to, examiner);
+    const auto two_blocks = static_cast<std::int64_t>(2 * PairJudge::kBlock);
+    propose_encoded_markers(std::max(listened_, to - two_blocks), to,
+                            std::span(branches_).subspan(way, 1));
+    listened_ = to;
 }
 
 void CcsdsPairs::activate(std::size_t way, BlockExaminer& examiner) noexcept {
@@ -195,7 +251,7 @@ void CcsdsPairs::activate(std::size_t way, BlockExaminer& examiner) noexcept {
         branch.lane.begin(start);
         branch.next = start;
     }
-    propose_encoded_markers(branch.next, decoded_);
+    propose_encoded_markers(branch.next, decoded_, std::span(&branch, 1));
     feed(branch, decoded_, examiner);
 }
 
@@ -206,7 +262,7 @@ void CcsdsPairs::decode(std::int64_t to, BlockExaminer& examiner) noexcept {
             // In steps that end where one of the decoders yields bits, so that the order of things
             // does not depend on how the symbols come in.
             end = std::min(to, next_yield(decoded_));
-            propose_encoded_markers(decoded_, end);
+            propose_encoded_markers(decoded_, end, branches_);
         }
         for (Branch& branch : branches_)
             if (branch.active)
@@ -224,8 +280,9 @@ void CcsdsPairs::feed(Branch& branch, std::int64_t to, BlockExaminer& examiner) 
     branch.next = to;
 }
 
-/// Those that end with a symbol of [from, to), to the branches that make such pairs and are there.
-void CcsdsPairs::propose_encoded_markers(std::int64_t from, std::int64_t to) noexcept {
+/// Those that end with a symbol of [from, to); DecodedLane knows which make its pairs.
+void CcsdsPairs::propose_encoded_markers(std::int64_t from, std::int64_t to,
+                                         std::span<Branch> branches) noexcept {
     const std::int64_t first = std::max(from - (kEncodedSymbols - 1), base_);
     if (to - first < kEncodedSymbols)
         return;
@@ -235,8 +292,7 @@ void CcsdsPairs::propose_encoded_markers(std::int64_t from, std::int64_t to) noe
             first + static_cast<std::int64_t>(hit.position) + kEncodedSymbols;
         // Precoding takes the sense of the bits away.
         const bool inverted = hit.inverted && precoding_ == Precoding::none;
-        Branch& branch = branches_[static_cast<std::size_t>(start % 2)];
-        if (branch.next <= from)
+        for (Branch& branch : branches)
             branch.lane.propose({start, hit.errors, inverted});
     });
 }
