@@ -3,7 +3,7 @@ _telemetry_rx() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
     case $before in
         -c|--config) _telemetry_add_files "$word"; return ;;
-        --stations|--record) _telemetry_add_files "$word" -d; return ;;
+        --stations|--record|--alarm-states) _telemetry_add_files "$word" -d; return ;;
         --station) _telemetry_add_stations "$word"; return ;;
         --input-format) COMPREPLY=($(compgen -W "auto wav sigmf cf32 ci16 ci8 cu8 f32 s16" -- "$word")); return ;;
         --payload) COMPREPLY=($(compgen -W "cf32 ci16 f32 s16" -- "$word")); return ;;

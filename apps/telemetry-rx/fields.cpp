@@ -208,11 +208,13 @@ constexpr std::array kOutputFields = {
           .type = text,
           .fallback = "tcp://127.0.0.1:5556",
           .help = "ZeroMQ endpoint to publish on; none: do not publish."},
-    Field{.name = "allow_remote",
-          .type = flag,
-          .fallback = "false",
-          .help = "Let publish and kiss listen on addresses that the network reaches; there is "
-                  "neither encryption nor authentication."},
+    Field{
+        .name = "allow_remote",
+        .type = flag,
+        .fallback = "false",
+        .help =
+            "Let publish, control and kiss listen on addresses that the network reaches; there is "
+            "neither encryption nor authentication."},
     Field{.name = "publish_queue",
           .type = integer,
           .unit = "1",
@@ -234,6 +236,15 @@ constexpr std::array kOutputFields = {
           .max = 3600,
           .fallback = "1",
           .help = "Time between two metrics of a downlink."},
+    Field{.name = "control",
+          .type = text,
+          .fallback = "none",
+          .help = "ZeroMQ endpoint that answers requests (values, alarms, acknowledge, ...); none: "
+                  "no requests."},
+    Field{.name = "alarm_states",
+          .type = text,
+          .help = "Folder that keeps the alarms of each station while the receiver is off; empty: "
+                  "alarms start as normal."},
     Field{.name = "kiss",
           .type = text,
           .help = "Address and port of a KISS server; a bare port means 127.0.0.1; empty: none."},

@@ -10,6 +10,7 @@
 #include <gnuradio/telemetry/records.h>
 
 #include "kiss_server.h"
+#include "mission.h"
 #include "telemetry/base/time.h"
 #include "telemetry/publish/packet_records.h"
 
@@ -56,14 +57,23 @@ std::string signal_name(const std::string& station, const std::string& downlink)
 
 } // namespace
 
-Reporter::Pointer Reporter::make(publish::Publisher* publisher, KissServer* kiss, Log& log) {
-    return gnuradio::make_block_sptr<Reporter>(publisher, kiss, log);
+Reporter::Pointer Reporter::make(publish::Publisher* publisher, KissServer* kiss,
+                                 std::span<const std::unique_ptr<Mission>> missions, Log& log) {
+    return gnuradio::make_block_sptr<Reporter>(publisher, kiss, missions, log);
 }
 
-Reporter::Reporter(publish::Publisher* publisher, KissServer* kiss, Log& log)
+Mission* Reporter::mission_of(std::string_view station) const {
+    for (const auto& mission : missions_)
+        if (mission->station() == station)
+            return mission.get();
+    return nullptr;
+}
+
+Reporter::Reporter(publish::Publisher* publisher, KissServer* kiss,
+                   std::span<const std::unique_ptr<Mission>> missions, Log& log)
     : gr::block("telemetry_reporter", gr::io_signature::make(0, 0, 0),
                 gr::io_signature::make(0, 0, 0)),
-      publisher_(publisher), kiss_(kiss), log_(log), start_utc_ns_(utc_now()) {
+      publisher_(publisher), kiss_(kiss), missions_(missions), log_(log), start_utc_ns_(utc_now()) {
     message_port_register_in(keys::frames());
     message_port_register_in(keys::packets());
     message_port_register_in(keys::events());
@@ -93,6 +103,8 @@ void Reporter::on_frame(const pmt::pmt_t& message) {
             frame, {received->station(), received->downlink(), received->framing()});
         publisher_->publish("frame", received->station(), received->downlink(), json, frame.bytes);
     }
+    if (Mission* mission = mission_of(received->station()))
+        mission->take(frame, received->downlink());
     log_.note(signal_name(received->station(), received->downlink()) + ": frame of " +
               std::to_string(frame.bytes.size()) + " bytes" +
               (frame.confirmed ? "" : ", not confirmed") +
@@ -101,12 +113,16 @@ void Reporter::on_frame(const pmt::pmt_t& message) {
 
 void Reporter::on_packet(const pmt::pmt_t& message) {
     const auto received = gr::telemetry::received_packet::from_pdu(message);
-    if (!received || !publisher_)
+    if (!received)
         return;
-    const auto json =
-        publish::packet_json(received->packet(), {received->station(), received->downlink()});
-    publisher_->publish("packet", received->station(), received->downlink(), json,
-                        received->packet().bytes);
+    if (publisher_) {
+        const auto json =
+            publish::packet_json(received->packet(), {received->station(), received->downlink()});
+        publisher_->publish("packet", received->station(), received->downlink(), json,
+                            received->packet().bytes);
+    }
+    if (Mission* mission = mission_of(received->station()))
+        mission->take(received->packet());
 }
 
 void Reporter::on_event(const pmt::pmt_t& message) {
@@ -115,6 +131,9 @@ void Reporter::on_event(const pmt::pmt_t& message) {
         return;
     if (publisher_)
         publisher_->publish("event", event->station, source_of(event->source), event->payload);
+    if (event->name == events::frame_discarded.name)
+        if (Mission* mission = mission_of(event->station))
+            mission->bad_frame(event->source);
     const std::string signal = signal_name(event->station, event->source);
     const std::string line = signal.empty() ? event->text : signal + ": " + event->text;
     switch (verbosity_of(event->name)) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,7 @@
 namespace telemetry::rx {
 
 class KissServer;
+class Mission;
 
 /// Where everything that the blocks of the flow graph tell comes together: frames, packets, events
 /// and metrics go on to the publisher, the KISS server and the log.
@@ -26,9 +28,12 @@ class Reporter final : public gr::block {
 public:
     using Pointer = std::shared_ptr<Reporter>;
 
-    /// `publisher` and `kiss` may be null and must outlive this.
-    static Pointer make(publish::Publisher* publisher, KissServer* kiss, Log& log);
-    Reporter(publish::Publisher* publisher, KissServer* kiss, Log& log);
+    /// `publisher` and `kiss` may be null; all must outlive this. `missions`: of the stations that
+    /// have a mission database.
+    static Pointer make(publish::Publisher* publisher, KissServer* kiss,
+                        std::span<const std::unique_ptr<Mission>> missions, Log& log);
+    Reporter(publish::Publisher* publisher, KissServer* kiss,
+             std::span<const std::unique_ptr<Mission>> missions, Log& log);
 
     void work_off_queues();
 
@@ -42,6 +47,7 @@ public:
     std::uint64_t frames() const { return frames_; }
 
 private:
+    Mission* mission_of(std::string_view station) const;
     void on_frame(const pmt::pmt_t& message);
     void on_packet(const pmt::pmt_t& message);
     void on_event(const pmt::pmt_t& message);
@@ -49,6 +55,7 @@ private:
 
     publish::Publisher* publisher_;
     KissServer* kiss_;
+    std::span<const std::unique_ptr<Mission>> missions_;
     Log& log_;
     UtcNs start_utc_ns_;
     std::uint64_t frames_ = 0;

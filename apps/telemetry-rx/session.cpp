@@ -6,9 +6,11 @@
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <thread>
 
 #include <gnuradio/telemetry/keys.h>
+#include <nlohmann/json.hpp>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -96,8 +98,64 @@ Result<void> Session::open_outputs() {
             return fail(output_error(kiss.error(), "kiss", address));
         kiss_ = std::move(*kiss);
     }
-    reporter_ = Reporter::make(publisher_.get(), kiss_.get(), log_);
+    if (auto opened = open_missions(); !opened)
+        return opened;
+    if (const std::string& endpoint = output.text("control");
+        !endpoint.empty() && endpoint != "none") {
+        publish::ResponderOptions options;
+        options.endpoint = endpoint;
+        options.allow_remote = remote;
+        auto responder = publish::Responder::open(
+            options, [this](std::string_view request) { return answer(request); });
+        if (!responder)
+            return fail(output_error(responder.error(), "control", endpoint));
+        responder_ = std::move(*responder);
+    }
+    reporter_ = Reporter::make(publisher_.get(), kiss_.get(), missions_, log_);
     return {};
+}
+
+Result<void> Session::open_missions() {
+    const std::string& folder = configuration_.output.text("alarm_states");
+    if (!folder.empty()) {
+        std::error_code problem;
+        std::filesystem::create_directories(folder, problem);
+        if (problem)
+            return fail(Error{"cannot make the folder '" + folder + "': " + problem.message(), "",
+                              0, 0, "output.alarm_states"});
+    }
+    for (const station::Station& station : stations_) {
+        if (!station.telemetry)
+            continue;
+        auto mission = Mission::open(station, folder, publisher_.get(), log_);
+        if (!mission)
+            return fail(mission.error());
+        missions_.push_back(std::move(*mission));
+    }
+    return {};
+}
+
+/// {"station": …} of a request tells which mission is asked; with one mission it may be left out.
+std::string Session::answer(std::string_view request) {
+    const auto error = [](const std::string& why) {
+        return nlohmann::json{{"error", why}}.dump(-1, ' ', false,
+                                                   nlohmann::json::error_handler_t::replace);
+    };
+    auto json = nlohmann::json::parse(request, nullptr, false);
+    if (!json.is_object())
+        return error("a JSON object was expected");
+    std::string known;
+    const std::string wanted = json.value("station", nlohmann::json()).is_string()
+                                   ? json["station"].get<std::string>()
+                                   : std::string();
+    json.erase("station");
+    for (const auto& mission : missions_) {
+        if (mission->station() == wanted || (wanted.empty() && missions_.size() == 1))
+            return mission->answer(json.dump(), utc_now());
+        known += (known.empty() ? "" : ", ") + mission->station();
+    }
+    return error(missions_.empty() ? "no station here has a mission database"
+                                   : "'station' must be one of " + known);
 }
 
 Result<void> Session::build() {
@@ -183,6 +241,8 @@ void Session::announce() {
         text += "; publishing on " + publishing;
     if (kiss_)
         text += "; KISS on " + kiss;
+    if (responder_)
+        text += "; answering requests on " + responder_->endpoint();
     if (recorder_)
         text += "; recording into " + configuration_.output.text("record");
     reporter_->report(publish::events::receiver_started, text, attributes);
@@ -249,6 +309,8 @@ int Session::run() {
     while (true) {
         const std::int64_t now = steady_ns();
         if (now >= next_measure_ns) {
+            for (const auto& mission : missions_)
+                mission->advance(source_.live ? utc_now() : kUnknownTime);
             last = measure(last);
             next_measure_ns = now + interval_ns;
         }
@@ -289,6 +351,8 @@ int Session::run() {
 /// Everything is in the reporter's queues now; `forced`: some thread of the flow graph hangs.
 int Session::wind_up(bool forced) {
     reporter_->work_off_queues();
+    for (const auto& mission : missions_)
+        mission->finish();
     // Of the whole run: since the last reading there may have been nothing but the end.
     measure(begin_);
     const auto failure = forced ? std::nullopt : source_.failure();

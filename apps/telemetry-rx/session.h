@@ -11,10 +11,12 @@
 #include "configuration.h"
 #include "kiss_server.h"
 #include "log.h"
+#include "mission.h"
 #include "recorder.h"
 #include "reporter.h"
 #include "source_block.h"
 #include "telemetry/publish/publisher.h"
+#include "telemetry/publish/responder.h"
 
 namespace telemetry::rx {
 
@@ -39,6 +41,8 @@ private:
         : configuration_(configuration), log_(log) {}
 
     Result<void> open_outputs();
+    Result<void> open_missions();
+    std::string answer(std::string_view request);
     Result<void> build();
     Result<void> add_station(const station::Station& station, const StationChoice& choice);
     std::string station_names() const;
@@ -56,6 +60,8 @@ private:
     SourceBlock source_;
     std::unique_ptr<publish::Publisher> publisher_;
     std::unique_ptr<KissServer> kiss_;
+    std::vector<std::unique_ptr<Mission>> missions_; ///< of stations with a mission database
+    std::unique_ptr<publish::Responder> responder_;  ///< asks the missions: ends before them
     Reporter::Pointer reporter_;
     std::vector<gr::telemetry::station_receiver::sptr> receivers_;
     Recorder::Pointer recorder_; ///< none: not asked for

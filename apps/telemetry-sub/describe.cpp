@@ -116,6 +116,59 @@ std::string describe_event(const Message& message, const Paint& paint) {
     return line;
 }
 
+/// "temperature 41 Cel, mode SAFE": of the container that the source names.
+std::string describe_parameters(const Message& message, const Paint& paint) {
+    std::string line = paint(Ink::dim, "values");
+    const Json& values = member(message.payload, "values");
+    if (!values.is_array())
+        return line + " " + text_of(message.payload);
+    for (const Json& value : values) {
+        std::string name = text_of(member(value, "parameter"));
+        name.erase(0, name.rfind('/') + 1);
+        line += "  " + name + "=" + paint(Ink::cyan, text_of(member(value, "value")));
+        const std::string unit = text_of(member(value, "unit"));
+        if (!unit.empty())
+            line += " " + unit;
+        const std::string validity = text_of(member(value, "validity"));
+        if (validity != "valid")
+            line += paint(Ink::yellow, " (" + validity + ")");
+    }
+    return cut(line, kTextMax);
+}
+
+Ink ink_of_level(const std::string& level) {
+    if (level == "normal")
+        return Ink::green;
+    return level == "watch" || level == "warning" ? Ink::yellow : Ink::red;
+}
+
+std::string describe_alarm(const Message& message, const Paint& paint) {
+    const auto text = [&](const char* key) { return text_of(member(message.payload, key)); };
+    const std::string level = text("level");
+    std::string line =
+        paint(ink_of_level(level), pad(level, 8)) + " " + text("alarm") + " " + text("change");
+    for (const char* key : {"value", "text"})
+        if (!text(key).empty())
+            line += ": " + text(key);
+    if (!text("limit").empty() && level != "normal")
+        line += ", " + text("limit");
+    if (!text("by").empty())
+        line += " by " + text("by");
+    return line + paint(Ink::dim, " " + text("state"));
+}
+
+std::string describe_audit(const Message& message, const Paint& paint) {
+    const auto text = [&](const char* key) { return text_of(member(message.payload, key)); };
+    std::string line = paint(Ink::bold, "audit") + "  " + text("person") + ": " + text("action") +
+                       " " + text("alarm");
+    for (const char* key : {"value", "comment"})
+        if (!text(key).empty())
+            line += " (" + text(key) + ")";
+    if (!text("refused").empty())
+        line += paint(Ink::yellow, " refused: " + text("refused"));
+    return line;
+}
+
 std::string describe_metrics(const Message& message, const Paint& paint) {
     std::string line = paint(Ink::dim, "metric");
     const Json& metrics = member(message.payload, "metrics");
@@ -177,6 +230,12 @@ std::string describe(const Message& message, const Paint& paint, int dump_bytes)
         return line + describe_event(message, paint);
     if (message.topic.kind == "metric")
         return line + describe_metrics(message, paint);
+    if (message.topic.kind == "parameter")
+        return line + describe_parameters(message, paint);
+    if (message.topic.kind == "alarm")
+        return line + describe_alarm(message, paint);
+    if (message.topic.kind == "audit")
+        return line + describe_audit(message, paint);
     return line + printable(message.topic.kind) + " " + cut(text_of(message.payload), kTextMax);
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +13,7 @@
 #include "options.h"
 #include "screen.h"
 #include "status_table.h"
+#include "telemetry/publish/responder.h"
 
 namespace telemetry::sub {
 namespace {
@@ -21,6 +23,11 @@ using namespace std::chrono_literals;
 using publish::Message;
 
 volatile std::sig_atomic_t stop_asked = 0;
+
+std::string text_of_error(const nlohmann::ordered_json& answer) {
+    const auto& error = answer.at("error");
+    return error.is_string() ? printable(error.get<std::string>()) : error.dump();
+}
 
 constexpr auto kPatience = 3s; ///< without any message or heartbeat, before saying so
 
@@ -152,6 +159,33 @@ void summarise(Printer& printer, const publish::SubscriberStats& stats) {
     printer.note(stats.lost > 0 ? Ink::red : Ink::dim, text);
 }
 
+/// One request and its answer.
+int ask(const Options& options) {
+    const auto refuse = [](const std::string& why) {
+        std::cerr << "telemetry-sub: " << why << "\n";
+        return exit_refused;
+    };
+    auto requester = publish::Requester::open(options.control);
+    if (!requester)
+        return refuse(requester.error().message);
+    const std::string request = options.ask.front() == '{'
+                                    ? options.ask
+                                    : nlohmann::json{{"request", options.ask}}.dump(
+                                          -1, ' ', false, nlohmann::json::error_handler_t::replace);
+    const double seconds = options.seconds > 0 ? options.seconds : 5;
+    const auto answer = (*requester)->ask(request, std::llround(seconds * 1e9));
+    if (!answer)
+        return refuse(answer.error().message +
+                      "; is a receiver running with --control, and at that address?");
+    const auto json = nlohmann::ordered_json::parse(*answer, nullptr, false);
+    if (json.is_discarded())
+        return refuse("the answer is no JSON");
+    if (json.contains("error"))
+        return refuse(text_of_error(json));
+    std::cout << json.dump(2) << std::endl;
+    return exit_good;
+}
+
 extern "C" void ask_to_stop(int) {
     stop_asked = 1;
 }
@@ -202,7 +236,8 @@ int main(int argc, char** argv) {
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
     try {
-        return telemetry::sub::run(telemetry::sub::read_options(argc, argv));
+        const auto options = telemetry::sub::read_options(argc, argv);
+        return options.ask.empty() ? telemetry::sub::run(options) : telemetry::sub::ask(options);
     } catch (const std::exception& error) {
         std::cerr << "telemetry-sub: " << error.what() << "\n";
         return telemetry::sub::exit_usage;

@@ -22,24 +22,28 @@ constexpr const char* kFooter = R"(Examples:
   telemetry-sub --station 'GOMX*' --kind event    events, stations by pattern
   telemetry-sub --connect tcp://rx1:5556 --connect tcp://rx2:5556
   telemetry-sub --kind frame | jq -r .raw         frames as hex, one a line
+  telemetry-sub --ask alarms                      what is not normal, from a receiver's --control
+  telemetry-sub --ask '{"request": "act", "action": "acknowledge", "alarm": "/Sat/t",
+      "person": "ada"}'                           see "Requests" in the wire format
   telemetry-sub --count 10 --seconds 60 --fail-on-loss --output frames.jsonl
 
 On a terminal: one line for each frame and event, and below them the state of every downlink.
 Elsewhere, or with --format jsonl: one JSON object a line with topic, header, payload and raw (hex).
 What was lost, which publisher restarted, and a summary at the end go to standard error.
 
-Exit status: 0 good, 1 loss with --fail-on-loss, 2 wrong usage, 3 fewer than --count in --seconds.)";
+Exit status: 0 good, 1 loss with --fail-on-loss, 2 wrong usage, 3 fewer than --count in --seconds,
+4 no answer, or one that says what was wrong.)";
 
 /// A kind that no message has today may come with a newer publisher, or be a slip of the pen.
 void warn_of_unknown_kinds(const std::vector<std::string>& kinds) {
-    constexpr std::array<std::string_view, 5> known = {"frame", "packet", "metric", "event",
-                                                       "heartbeat"};
+    constexpr std::array<std::string_view, 8> known = {"frame", "packet", "parameter", "alarm",
+                                                       "audit", "metric", "event",     "heartbeat"};
     for (const std::string& kind : kinds)
         if (kind.find_first_of("*?[") == std::string::npos &&
             std::find(known.begin(), known.end(), kind) == known.end())
             std::cerr << "telemetry-sub: --kind " << printable(kind)
-                      << " is none of frame, packet, metric, event and heartbeat; waiting for it"
-                         " nevertheless\n";
+                      << " is none of frame, packet, parameter, alarm, audit, metric, event and "
+                         "heartbeat; waiting for it nevertheless\n";
 }
 
 } // namespace
@@ -58,7 +62,8 @@ Options read_options(int argc, char** argv) {
         ->capture_default_str();
     app.add_option(
            "-k,--kind", subscriber.filter.kinds,
-           "frame, packet, metric, event or heartbeat; may be repeated; all but heartbeat if none")
+           "frame, packet, parameter, alarm, audit, metric, event or heartbeat; may be repeated; "
+           "all but heartbeat if none")
         ->type_name("KIND")
         ->allow_extra_args(false);
     app.add_option("-s,--station", subscriber.filter.stations,
@@ -93,6 +98,13 @@ Options read_options(int argc, char** argv) {
     app.add_option("--seconds", options.seconds, "stop after this time")
         ->type_name("S")
         ->check(CLI::Range(0.001, 1e9));
+    app.add_option("--ask", options.ask,
+                   "ask a receiver and print its answer: alarms, values, dictionary, status, or a "
+                   "request in JSON")
+        ->type_name("REQUEST");
+    app.add_option("--control", options.control, "receiver to ask")
+        ->type_name("ENDPOINT")
+        ->capture_default_str();
     app.add_flag("--fail-on-loss", options.fail_on_loss,
                  "exit with status 1 when messages were lost");
     app.add_flag("-q,--quiet", options.quiet, "no notes and no summary on standard error");

@@ -10,9 +10,10 @@ namespace telemetry::sub {
 
 enum ExitStatus : int {
     exit_good = 0,
-    exit_loss = 1,  ///< --fail-on-loss, and something was lost
-    exit_usage = 2, ///< wrong options, endpoint or output file
-    exit_few = 3    ///< --count was not reached in time
+    exit_loss = 1,   ///< --fail-on-loss, and something was lost
+    exit_usage = 2,  ///< wrong options, endpoint or output file
+    exit_few = 3,    ///< --count was not reached in time
+    exit_refused = 4 ///< --ask: no answer, or an error
 };
 
 enum class Format : std::uint8_t { text, jsonl };
@@ -25,6 +26,8 @@ struct Options {
     std::uint64_t count = 0;      ///< 0: no end
     double seconds = 0;           ///< 0: no end
     int dump_bytes = 16;          ///< of each frame, in text
+    std::string ask;              ///< empty: listen; else a request, or a word for one
+    std::string control = "tcp://127.0.0.1:5557";
     bool fail_on_loss = false;
     bool quiet = false;
 };

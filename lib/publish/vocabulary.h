@@ -158,12 +158,48 @@ inline constexpr EventName segment_broken{
     "telemetry.link.segment_broken", warn,
     "a group of segmented packets lacks a part; `count` bytes were dropped"};
 
-inline constexpr std::array all{
-    receiver_started, receiver_stopped, lock_acquired,    lock_lost,       frame_discarded,
-    samples_lost,     samples_invalid,  source_lost,      source_restored, source_remark,
-    rate_changed,     rate_refused,     recording_failed, frame_invalid,   frames_missing,
-    frame_repeated,   frame_refused,    packet_broken,    packet_unknown,  packets_missing,
-    packet_repeated,  packet_too_long,  packet_refused,   segment_broken};
+// Behind the packets: what a mission database and the Packet Utilization Standard tell.
+inline constexpr EventName packet_remark{
+    "telemetry.packet.remark", warn,
+    "something is odd about packets; `kind` says what, `count` how often since the last time"};
+inline constexpr EventName remote_event_info{
+    "telemetry.remote.event.info", info,
+    "an informative event of the remote station; `definition` is its number"};
+inline constexpr EventName remote_event_low{"telemetry.remote.event.low", warn,
+                                            "an event of low severity of the remote station"};
+inline constexpr EventName remote_event_medium{"telemetry.remote.event.medium", error,
+                                               "an event of medium severity of the remote station"};
+inline constexpr EventName remote_event_high{"telemetry.remote.event.high", fatal,
+                                             "an event of high severity of the remote station"};
+inline constexpr EventName remote_request_verified{
+    "telemetry.remote.request.verified", info,
+    "a request passed a `stage`: routing, acceptance, start, progress or completion"};
+inline constexpr EventName remote_request_failed{
+    "telemetry.remote.request.failed", error,
+    "a request failed in a `stage`; `failure_code` says why"};
+inline constexpr EventName remote_request_ended{
+    "telemetry.remote.request.ended", info,
+    "nothing more will come of a request; `end` is completed, failed or timed_out"};
+inline constexpr EventName remote_monitoring{"telemetry.remote.monitoring", warn,
+                                             "an on-board monitor went from one status to another"};
+
+inline constexpr std::array all{receiver_started,      receiver_stopped,
+                                lock_acquired,         lock_lost,
+                                frame_discarded,       samples_lost,
+                                samples_invalid,       source_lost,
+                                source_restored,       source_remark,
+                                rate_changed,          rate_refused,
+                                recording_failed,      frame_invalid,
+                                frames_missing,        frame_repeated,
+                                frame_refused,         packet_broken,
+                                packet_unknown,        packets_missing,
+                                packet_repeated,       packet_too_long,
+                                packet_refused,        segment_broken,
+                                packet_remark,         remote_event_info,
+                                remote_event_low,      remote_event_medium,
+                                remote_event_high,     remote_request_verified,
+                                remote_request_failed, remote_request_ended,
+                                remote_monitoring};
 
 } // namespace events
 

@@ -291,6 +291,9 @@ const parameter::Database& ParameterChain::database() const {
 const parameter::Program& ParameterChain::program() const {
     return *state_->program;
 }
+std::shared_ptr<const parameter::Program> ParameterChain::shared_program() const {
+    return state_->program;
+}
 const alarm::Engine& ParameterChain::alarms() const {
     return *state_->engine;
 }

@@ -81,6 +81,7 @@ public:
 
     const parameter::Database& database() const;
     const parameter::Program& program() const;
+    std::shared_ptr<const parameter::Program> shared_program() const;
     const alarm::Engine& alarms() const;
     const parameter::DecodeCounts& counts() const;
     const std::vector<std::string>& notes() const { return notes_; }
