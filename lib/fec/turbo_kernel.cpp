@@ -2,13 +2,10 @@
 #include "telemetry/fec/turbo_kernel.h"
 
 #include <bit>
-#include <cmath>
 #include <cstring>
 #include <utility>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "telemetry/simd/x86.h"
 
 namespace telemetry::fec {
 namespace {

@@ -142,4 +142,5 @@ def main():
     tell_losses(ber, fer)
 
 
-main()
+if __name__ == "__main__":
+    main()
