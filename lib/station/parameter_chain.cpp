@@ -8,8 +8,9 @@
 
 #include "telemetry/alarm/json.h"
 #include "telemetry/base/file.h"
+#include "telemetry/base/text.h"
+#include "telemetry/parameter/database_open.h"
 #include "telemetry/parameter/last_values.h"
-#include "telemetry/parameter/xtce.h"
 #include "telemetry/pus/catalog.h"
 #include "telemetry/station/mission_requests.h"
 
@@ -301,6 +302,38 @@ const parameter::DecodeCounts& ParameterChain::counts() const {
     return state_->decoder.counts();
 }
 
+namespace {
+
+/// The limits of another database's parameters, by the names that the mission's alarms have: the
+/// same qualified name, or the same name where the mission has only one of it.
+Result<alarm::LimitSet> limit_set(const std::string& path, const parameter::Database& mission) {
+    const auto database = parameter::open_database(path);
+    if (!database)
+        return fail(database.error());
+    const parameter::Dictionary dictionary(mission);
+    alarm::LimitSet set;
+    for (const parameter::Parameter& parameter : database->parameters) {
+        parameter::AlarmIndex index = parameter.alarm;
+        if (index == parameter::kNone && parameter.type != parameter::kNone)
+            index = database->types[parameter.type].alarm;
+        if (index == parameter::kNone)
+            continue;
+        parameter::ParameterIndex known =
+            dictionary.parameter(qualified_name(*database, parameter));
+        if (known == parameter::kNone)
+            known = dictionary.parameter(parameter.name);
+        if (known == parameter::kNone)
+            return fail(Error{"the mission database has no parameter, or several, named '" +
+                                  parameter.name + "'",
+                              path, parameter.where.line});
+        set.emplace(qualified_name(mission, mission.parameters[known]),
+                    database->alarms[index].limits);
+    }
+    return set;
+}
+
+} // namespace
+
 alarm::LinkLimits link_limits(const Settings& telemetry) {
     const auto level = [&](std::string_view name) {
         alarm::AlarmLevel level = alarm::AlarmLevel::normal;
@@ -325,7 +358,7 @@ Result<std::unique_ptr<ParameterChain>> open_parameter_chain(const Station& stat
     const auto beside = [&](const std::string& path) {
         return (std::filesystem::path(station.file).parent_path() / path).string();
     };
-    auto database = parameter::load_xtce(beside(station.telemetry->text("database")));
+    auto database = parameter::open_database(beside(station.telemetry->text("database")));
     if (!database)
         return fail(database.error());
     ParameterChainOptions options;
@@ -335,6 +368,18 @@ Result<std::unique_ptr<ParameterChain>> open_parameter_chain(const Station& stat
     const std::string& own_state = station.telemetry->text("alarm_state");
     options.alarm_state_file = own_state.empty() ? state_file : beside(own_state);
     options.feed = feed;
+    for (const std::string_view pair : split(station.telemetry->text("limit_sets"), ' ')) {
+        if (pair.empty())
+            continue;
+        const std::size_t equals = pair.find('=');
+        if (equals == std::string_view::npos || equals == 0)
+            return fail(Error{"'" + std::string(pair) + "': NAME=PATH was expected", station.file,
+                              0, 0, "telemetry.limit_sets"});
+        auto set = limit_set(beside(std::string(pair.substr(equals + 1))), *database);
+        if (!set)
+            return fail(set.error());
+        options.alarms.limit_sets.emplace(pair.substr(0, equals), std::move(*set));
+    }
     for (const Downlink& downlink : station.downlinks)
         options.links.emplace_back(station.name + "/" + downlink.name,
                                    link_limits(*station.telemetry));

@@ -83,6 +83,10 @@ constexpr Field kTelemetry[] = {
      .type = Field::Type::text,
      .help = "File that keeps the state of the alarms while the receiver is off, relative to this "
              "file; when not given, telemetry-rx is told where, or alarms start as normal."},
+    {.name = "limit_sets",
+     .type = Field::Type::text,
+     .help = "Limits to switch to at run time: NAME=PATH pairs, blanks between. Each PATH is a "
+             "mission database (a CSV table will do) of which the alarm limits are taken."},
     {.name = "no_frame_after",
      .type = Field::Type::real,
      .unit = "s",

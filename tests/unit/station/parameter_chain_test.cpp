@@ -188,6 +188,37 @@ TEST_F(Chain, AlarmsSurviveARestart) {
     std::filesystem::remove(file);
 }
 
+TEST_F(Chain, OfAStationWithLimitSets) {
+    namespace fs = std::filesystem;
+    const fs::path folder = fs::path(testing::TempDir()) / "limit_sets";
+    fs::create_directories(folder);
+    std::ofstream(folder / "sat.xml") << kDatabase;
+    std::ofstream(folder / "eclipse.csv") << "packet,name,type,severe\nHK,temperature,u16,..10\n";
+    const auto station_of = [&](const std::string& sets) {
+        std::ofstream(folder / "sat.yml")
+            << "name: Sat\ntelemetry:\n  database: sat.xml\n  limit_sets: " << sets
+            << "\ndownlinks:\n  a:\n    modulation: FSK\n    baudrate: 9600\n    framing: AX.25\n";
+        return *load_station((folder / "sat.yml").string());
+    };
+    const Station station = station_of("eclipse=eclipse.csv");
+    const auto chain = open_parameter_chain(station, "", parameter::Feed::live, recorder);
+    ASSERT_TRUE(chain) << chain.error().to_string();
+    put(**chain, "0001 c000 0002 00 00c8", 1); // 20.0
+    EXPECT_TRUE(recorder.transitions.empty());
+    EXPECT_EQ((*chain)->answer(R"({"request":"act","action":"select_limit_set","value":"eclipse",)"
+                               R"("person":"ada"})",
+                               kStart),
+              R"({"done":true})");
+    put(**chain, "0001 c001 0002 00 00c8", 2);
+    EXPECT_EQ(recorder.transitions, (Lines{"/Sat/temperature raised severe"}));
+
+    const auto refused =
+        open_parameter_chain(station_of("eclipse"), "", parameter::Feed::live, recorder);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().key, "telemetry.limit_sets");
+    fs::remove_all(folder);
+}
+
 TEST_F(Chain, ReplayedDataFiresNothing) {
     ParameterChainOptions options;
     options.feed = parameter::Feed::replayed;
