@@ -16,6 +16,20 @@ constexpr double kBetterThanLocked = 5;
 constexpr double kBetterThanNothing = 3.5;
 constexpr double kLocked = 5;
 
+/// The ones under the masks. In plain arithmetic, which compilers turn into vectors.
+std::int64_t ones(std::span<const std::uint64_t> words, const std::uint64_t* masks) noexcept {
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        std::uint64_t x = words[i] & masks[i];
+        x -= x >> 1 & 0x5555555555555555;
+        x = (x & 0x3333333333333333) + (x >> 2 & 0x3333333333333333);
+        x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0f;
+        x = (x & 0x00ff00ff00ff00ff) + (x >> 8 & 0x00ff00ff00ff00ff);
+        sum += x; // four sums of at most 16 a word
+    }
+    return static_cast<std::int64_t>(sum * 0x0001000100010001 >> 48);
+}
+
 } // namespace
 
 NodeSynchronizer::NodeSynchronizer(const Options& options)
@@ -30,6 +44,7 @@ NodeSynchronizer::NodeSynchronizer(const Options& options)
     for (const auto& code : codes) {
         Variant& variant = variants_.emplace_back();
         variant.check = find_parity_check(code, puncturing_);
+        senses_ = variant.check.of_second ? 2 : 1;
         variant.streams[0] = std::make_unique<ViterbiStream>(code, look_ahead, options.limit);
         if (variant.check.of_second)
             variant.streams[1] =
@@ -40,12 +55,16 @@ NodeSynchronizer::NodeSynchronizer(const Options& options)
     // Every block has the same words.
     const std::size_t words = period_ * std::max<std::size_t>(1, kLeastBlock / 64 / period_);
     block_symbols_ = 64 * words;
-    masks_.resize(std::size_t{period_} * period_);
-    for (std::size_t i = 0; i < std::size_t{64} * period_; ++i)
-        masks_[i % period_ * period_ + i / 64] |= std::uint64_t{1} << (63 - i % 64);
-    signs_.resize(8 + 8 * words);
+    masks_.resize(period_ * words);
+    for (std::size_t i = 0; i < block_symbols_; ++i)
+        masks_[i % period_ * words + i / 64] |= std::uint64_t{1} << (63 - i % 64);
+    packed_.resize(8 * words);
+    signs_.resize(1 + words);
+    failed_.resize(words);
     kept_.resize(2 * kKeptBlocks * block_symbols_);
-    sums_.resize((kLongest + 1) * variants_.size() * period_);
+    sums_.resize(kSums * variants_.size() * period_);
+    for (std::size_t blocks = 1; blocks <= kLongest; blocks *= 2)
+        scales_.push_back(1 / std::sqrt(static_cast<double>(blocks * block_symbols_ / period_)));
     reset();
 }
 
@@ -83,17 +102,18 @@ void NodeSynchronizer::process(std::span<const std::int8_t> symbols,
         if (in_block + count < block_symbols_)
             break;
         judge_block();
-        Way better;
-        std::size_t blocks = 0;
-        const bool change = better_way(better, blocks);
-        if (change || holds() != locked_)
+        const Verdict verdict = compare_ways();
+        const bool change = verdict.way != way_;
+        if (change || verdict.locked != locked_)
             decode_kept(sink); // up to here as it was
+        locked_ = verdict.locked;
         if (change) {
             // A burst or slip is somewhat older than what shows it.
-            follow(better, taken_ - static_cast<std::int64_t>((2 * blocks + 2) * block_symbols_));
-            fresh_ = blocks;
+            follow(verdict.way,
+                   taken_ - static_cast<std::int64_t>((2 * verdict.blocks + 2) * block_symbols_));
+            fresh_ = verdict.blocks;
+            locked_ = compare_ways().locked;
         }
-        locked_ = holds();
     }
     decode_kept(sink);
 }
@@ -122,77 +142,75 @@ void NodeSynchronizer::align(std::int64_t symbol, Sink<SynchronizedBits>& sink) 
 /// The checks of the last block, which is complete.
 void NodeSynchronizer::judge_block() noexcept {
     const std::size_t words = block_symbols_ / 64;
-    std::copy(signs_.end() - 8, signs_.end(), signs_.begin());
-    pack_(std::span(kept_).subspan(kept_size_ - block_symbols_, block_symbols_),
-          std::span(signs_).subspan(8));
+    pack_(std::span(kept_).subspan(kept_size_ - block_symbols_, block_symbols_), packed_);
+    signs_[0] = signs_[words];
+    for (std::size_t w = 0; w < words; ++w)
+        signs_[w + 1] = load_word(&packed_[8 * w]);
     const std::size_t ways = variants_.size() * period_;
-    const auto* const before = &sums_[blocks_ % (kLongest + 1) * ways];
+    const auto* const before = sums(blocks_);
     ++blocks_;
     ++fresh_;
-    auto* const now = &sums_[blocks_ % (kLongest + 1) * ways];
+    auto* const now = sums(blocks_);
     const auto checks = static_cast<std::int64_t>(block_symbols_ / period_);
     for (std::size_t v = 0; v < variants_.size(); ++v) {
         const ParityCheck& check = variants_[v].check;
         const auto sum = [&](std::size_t place) -> std::int64_t& {
             return now[v * period_ + (place + period_ - check.last) % period_];
         };
+        std::ranges::fill(failed_, check.expected ? ~std::uint64_t{0} : 0);
+        for (const unsigned delay : check.delays)
+            if (delay == 0)
+                for (std::size_t w = 0; w < words; ++w)
+                    failed_[w] ^= signs_[w + 1];
+            else
+                for (std::size_t w = 0; w < words; ++w)
+                    failed_[w] ^= signs_[w + 1] >> delay | signs_[w] << (64 - delay);
         for (std::size_t place = 0; place < period_; ++place)
-            sum(place) = checks;
-        for (std::size_t w = 0; w < words; ++w) {
-            const std::uint64_t last = load_word(&signs_[8 * w]);
-            const std::uint64_t word = load_word(&signs_[8 * w + 8]);
-            std::uint64_t failed = check.expected ? ~std::uint64_t{0} : 0;
-            for (const unsigned delay : check.delays)
-                failed ^= delay == 0 ? word : word >> delay | last << (64 - delay);
-            for (std::size_t place = 0; place < period_; ++place)
-                sum(place) -= 2 * std::popcount(failed & masks_[place * period_ + w % period_]);
-        }
+            sum(place) =
+                check.delays.empty() ? 0 : checks - 2 * ones(failed_, &masks_[place * words]);
     }
     for (std::size_t i = 0; i < ways; ++i)
         now[i] += before[i];
 }
 
-/// Checks that held minus those that did not, in the last `blocks`.
-std::int64_t NodeSynchronizer::excess(const Way& way, std::size_t blocks) const noexcept {
-    const std::size_t ways = variants_.size() * period_;
-    const std::size_t i = way.variant * period_ + way.phase;
-    const std::int64_t sum = sums_[blocks_ % (kLongest + 1) * ways + i] -
-                             sums_[(blocks_ - blocks) % (kLongest + 1) * ways + i];
-    return way.sense ? -sum : sum;
+/// Checks that held minus those that did not, from the start on, by way.
+std::int64_t* NodeSynchronizer::sums(std::size_t blocks) noexcept {
+    return &sums_[blocks % kSums * variants_.size() * period_];
 }
 
-bool NodeSynchronizer::better_way(Way& best, std::size_t& best_blocks) const noexcept {
+/// Looks for a way that did significantly better than the one followed in the last blocks, and
+/// whether that one is the right one.
+NodeSynchronizer::Verdict NodeSynchronizer::compare_ways() noexcept {
+    Verdict verdict;
+    verdict.way = way_;
     double most = locked_ ? kBetterThanLocked : kBetterThanNothing;
-    bool found = false;
-    for (std::size_t blocks = 1; blocks <= std::min(fresh_, kLongest); blocks *= 2) {
-        const double deviation = std::sqrt(static_cast<double>(blocks * block_symbols_ / period_));
-        const std::int64_t own = excess(way_, blocks);
-        for (std::size_t v = 0; v < variants_.size(); ++v)
-            for (unsigned phase = 0; phase < period_; ++phase)
-                for (unsigned sense = 0; sense < 2; ++sense) {
-                    const Way way{v, phase, sense};
-                    if (way == way_ || !variants_[v].streams[sense])
-                        continue;
-                    double ahead = static_cast<double>(excess(way, blocks) - own) / deviation;
-                    if (v == way_.variant && phase == way_.phase)
-                        ahead /= std::sqrt(2.0); // one is the negative of the other
-                    if (ahead > most) {
-                        most = ahead;
-                        best = way;
-                        best_blocks = blocks;
-                        found = true;
-                    }
+    const std::size_t ways = variants_.size() * period_;
+    const std::size_t own = way_.variant * period_ + way_.phase;
+    const std::int64_t* const now = sums(blocks_);
+    std::size_t window = 0;
+    for (std::size_t blocks = 1; blocks <= std::min(fresh_, kLongest); blocks *= 2, ++window) {
+        const std::int64_t* const then = sums(blocks_ - blocks);
+        const double scale = scales_[window];
+        const std::int64_t plain = now[own] - then[own];
+        const double holds = static_cast<double>(way_.sense ? -plain : plain) * scale;
+        verdict.locked |= holds >= kLocked;
+        for (std::size_t i = 0; i < ways; ++i) {
+            const double held = static_cast<double>(now[i] - then[i]) * scale;
+            for (unsigned sense = 0; sense < senses_; ++sense) {
+                if (i == own && sense == way_.sense)
+                    continue;
+                double ahead = (sense ? -held : held) - holds;
+                if (i == own)
+                    ahead *= 0.7071; // one is the negative of the other
+                if (ahead > most) {
+                    most = ahead;
+                    verdict.way = {i / period_, static_cast<unsigned>(i % period_), sense};
+                    verdict.blocks = blocks;
                 }
+            }
+        }
     }
-    return found;
-}
-
-bool NodeSynchronizer::holds() const noexcept {
-    for (std::size_t blocks = 1; blocks <= std::min(fresh_, kLongest); blocks *= 2)
-        if (static_cast<double>(excess(way_, blocks)) >=
-            kLocked * std::sqrt(static_cast<double>(blocks * block_symbols_ / period_)))
-            return true;
-    return false;
+    return verdict;
 }
 
 /// Starts the decoder anew, with the first whole period from symbol `from` on that is kept.

@@ -69,6 +69,7 @@ public:
 
 private:
     static constexpr std::size_t kLongest = 32;    ///< blocks that are looked back on
+    static constexpr std::size_t kSums = 64;       ///< a power of two above kLongest
     static constexpr std::size_t kKeptBlocks = 72; ///< whose symbols can be decoded again
 
     struct Variant {
@@ -84,9 +85,13 @@ private:
     };
 
     void judge_block() noexcept;
-    std::int64_t excess(const Way& way, std::size_t blocks) const noexcept;
-    bool better_way(Way& best, std::size_t& best_blocks) const noexcept;
-    bool holds() const noexcept;
+    struct Verdict {
+        Way way;                ///< the best
+        std::size_t blocks = 0; ///< in which it was, if another than before
+        bool locked = false;    ///< the one before is right
+    };
+    std::int64_t* sums(std::size_t blocks) noexcept;
+    Verdict compare_ways() noexcept;
     void follow(const Way& way, std::int64_t from) noexcept;
     void decode_kept(Sink<SynchronizedBits>& sink) noexcept;
     ViterbiStream& stream() noexcept { return *variants_[way_.variant].streams[way_.sense]; }
@@ -97,16 +102,18 @@ private:
     std::size_t block_symbols_;
     std::vector<Variant> variants_;
     SignPacker pack_;
-    std::vector<std::uint64_t> masks_; ///< by place in a period and number of the word
-    std::vector<std::uint8_t> signs_;  ///< of a block, and eight bytes of the one before
+    std::vector<std::uint64_t> masks_; ///< by place in a period: its symbols in a block
+    std::vector<std::uint8_t> packed_; ///< signs of a block
+    std::vector<std::uint64_t> signs_; ///< in words, behind the last word of the block before
+    std::vector<std::uint64_t> failed_;
 
     std::vector<std::int8_t> kept_; ///< the last symbols taken
     std::size_t kept_size_ = 0;
-    std::int64_t taken_ = 0;   ///< symbols
-    std::int64_t decoded_ = 0; ///< of them the decoder has seen, or skipped
-    /// By block modulo kLongest + 1, variant and phase: checks that held minus those that did not,
-    /// from the start on.
-    std::vector<std::int64_t> sums_;
+    std::int64_t taken_ = 0;         ///< symbols
+    std::int64_t decoded_ = 0;       ///< of them the decoder has seen, or skipped
+    std::vector<std::int64_t> sums_; ///< by block modulo kSums, variant and phase
+    std::vector<double> scales_;     ///< by window: to standard deviations
+    unsigned senses_ = 1;            ///< that can be told apart
     std::size_t blocks_ = 0;
     std::size_t fresh_ = 0; ///< blocks that count: since the way was taken
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cassert>
 #include <numeric>
 
 namespace telemetry::fec {
@@ -77,7 +76,8 @@ ParityCheck find_parity_check(const ConvolutionalCode& code, const Puncturing& p
                     break;
             }
     }
-    assert(found != 0);
+    if (found == 0)
+        return check;
     const auto last = static_cast<unsigned>(std::bit_width(found)) - 1;
     for (unsigned i = 0; i <= last; ++i)
         if (found >> (last - i) & 1)

@@ -17,7 +17,8 @@ namespace telemetry::fec {
 struct ParityCheck {
     unsigned period = 0;          ///< symbols on the line after which the code repeats itself
     unsigned bits = 0;            ///< data bits in that period
-    std::vector<unsigned> delays; ///< symbols that are summed, counted back from the last one
+    std::vector<unsigned> delays; ///< symbols that are summed, counted back from the last
+                                  ///< one; none: no check has less than 64 symbols
     unsigned last = 0;            ///< place of the last one in its period
     unsigned expected = 0;        ///< the sum, if the code is as it should be
     unsigned of_second = 0;       ///< whether it changes with the sense of the second output

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kSlice = ViterbiEngine::kSlice;
 constexpr std::size_t kSliceBytes = kSlice / 8;
 constexpr std::size_t kLookAhead = 1; ///< slices, in blocks
-constexpr std::size_t kBatch = 32;    ///< slices taken at once: what is held stays in the L1 cache
+constexpr std::size_t kBatch = 24;    ///< slices taken at once: what is held stays in the L1 cache
 
 constexpr std::size_t slices_of(std::size_t bits) noexcept {
     return (bits + kSlice - 1) / kSlice;
@@ -22,7 +22,7 @@ ViterbiStream::ViterbiStream(const ConvolutionalCode& code, std::size_t look_ahe
                              simd::Level limit)
     : look_ahead_(look_ahead / kSlice), slice_symbols_(kSlice * code.outputs().size()) {
     assert(look_ahead_ >= 1 && look_ahead % kSlice == 0);
-    const std::size_t capacity = 2 + look_ahead_ + 2 * kBatch;
+    const std::size_t capacity = 2 + look_ahead_ + 4 * kBatch;
     engine_ = make_viterbi_engine(code, capacity, limit);
     partial_.resize(slice_symbols_);
     words_.resize(capacity);
@@ -233,8 +233,11 @@ int ViterbiBlock::decode_packed(std::span<const std::int8_t> symbols,
     const std::size_t count = symbols.size() / outputs_;
     const std::size_t size = (count + 7) / 8;
     assert(bytes.size() >= size);
+    // The last slice may be more than the bytes hold.
+    const std::size_t safe = size < 2 ? 0 : (size - 2) / kSliceBytes;
     std::array<std::uint8_t, 8> packed;
-    for (std::size_t i = 0; i < slices_of(count); ++i) {
+    engine_->pack(std::span(words_).first(safe), bytes.data());
+    for (std::size_t i = safe; i < slices_of(count); ++i) {
         engine_->pack(std::span(words_).subspan(i, 1), packed.data());
         const std::size_t from = i * kSliceBytes;
         std::copy_n(packed.begin(), std::min(kSliceBytes, size - from),

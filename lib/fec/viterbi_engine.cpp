@@ -48,17 +48,20 @@ public:
         metrics_.fill(start == Start::at_zero ? viterbi_k7::kNotHere : 0);
         metrics_[0] = 0;
         level_ = {};
-        held_ = 0;
+        begin_ = held_ = 0;
     }
 
     using ViterbiEngine::advance;
     void advance(std::span<const std::int8_t> symbols, const Groups& groups) noexcept override {
         assert(symbols.size() % (2 * kSlice) == 0 && groups.words.size() % 2 == 0);
         std::size_t slices = symbols.size() / (2 * kSlice);
+        if (begin_ + held_ + slices > best_.size())
+            move_to_front();
         assert(held_ + slices <= best_.size());
+        const std::size_t first = begin_ + groups.first;
         viterbi_k7::Trace trace{
-            .decisions = decisions_.data() + groups.first * kSlice,
-            .best = best_.data() + groups.first + 1 + groups.look_ahead,
+            .decisions = decisions_.data() + first * kSlice,
+            .best = best_.data() + first + 1 + groups.look_ahead,
             .look_ahead = groups.look_ahead,
             .groups = groups.words.size() / 2,
             .words = groups.words.data(),
@@ -68,10 +71,11 @@ public:
                groups.first + groups.words.size() + groups.look_ahead <= held_);
         do {
             const std::size_t count = std::min(slices, kAtOnce);
-            kernels_.prepare(symbols.data(), count, level_, costs_.data(), signs_.data() + held_,
-                             present_.data() + held_);
+            const std::size_t end = begin_ + held_;
+            kernels_.prepare(symbols.data(), count, level_, costs_.data(), signs_.data() + end,
+                             present_.data() + end);
             kernels_.advance(metrics_.data(), labels_, costs_.data(), count,
-                             decisions_.data() + held_ * kSlice, best_.data() + held_, trace);
+                             decisions_.data() + end * kSlice, best_.data() + end, trace);
             trace.groups = 0;
             held_ += count;
             slices -= count;
@@ -82,18 +86,13 @@ public:
     std::size_t held() const noexcept override { return held_; }
 
     void forget(std::size_t slices) noexcept override {
-        const auto from = static_cast<std::ptrdiff_t>(slices);
-        const auto to = static_cast<std::ptrdiff_t>(held_);
-        constexpr auto kStep = static_cast<std::ptrdiff_t>(kSlice);
-        std::copy(decisions_.begin() + from * kStep, decisions_.begin() + to * kStep,
-                  decisions_.begin());
-        std::copy(best_.begin() + from, best_.begin() + to, best_.begin());
-        std::copy(signs_.begin() + from, signs_.begin() + to, signs_.begin());
-        std::copy(present_.begin() + from, present_.begin() + to, present_.begin());
+        begin_ += slices;
         held_ -= slices;
+        if (held_ == 0)
+            begin_ = 0;
     }
 
-    unsigned best_state(std::size_t slice) const noexcept override { return best_[slice]; }
+    unsigned best_state(std::size_t slice) const noexcept override { return best_[begin_ + slice]; }
 
     unsigned trace(std::size_t end, unsigned state, std::size_t first,
                    std::span<std::uint64_t> words) const noexcept override {
@@ -102,10 +101,11 @@ public:
         const auto turn = static_cast<unsigned>(end % viterbi_k7::kPeriod);
         std::uint64_t p = (state << turn | state >> (viterbi_k7::kPeriod - turn)) & 63;
         std::size_t t = turn;
+        const std::uint64_t* const decisions = decisions_.data() + begin_ * kSlice;
         for (std::size_t i = end; i-- > first * kSlice;) {
             t = t == 0 ? viterbi_k7::kPeriod - 1 : t - 1;
             words[i / kSlice - first] |= (p >> t & 1) << (i % kSlice);
-            p ^= (decisions_[i] >> p & 1) << t;
+            p ^= (decisions[i] >> p & 1) << t;
         }
         return static_cast<unsigned>(p);
     }
@@ -113,6 +113,7 @@ public:
     void compare(std::size_t first, std::span<const std::uint64_t> words, unsigned before,
                  std::span<std::uint64_t> wrong, std::span<std::uint64_t> suspect,
                  Counts& counts) const noexcept override {
+        first += begin_;
         kernels_.compare(encoder_, words.data(), signs_.data() + first, words.size(), before,
                          wrong.data(), suspect.data(), counts.wrong);
         for (std::size_t i = 0; i < words.size(); ++i)
@@ -124,7 +125,19 @@ public:
     }
 
 private:
-    static constexpr std::size_t kAtOnce = 32; ///< slices whose costs stay in the L1 cache
+    void move_to_front() noexcept {
+        const auto from = static_cast<std::ptrdiff_t>(begin_);
+        const auto to = static_cast<std::ptrdiff_t>(begin_ + held_);
+        constexpr auto kStep = static_cast<std::ptrdiff_t>(kSlice);
+        std::copy(decisions_.begin() + from * kStep, decisions_.begin() + to * kStep,
+                  decisions_.begin());
+        std::copy(best_.begin() + from, best_.begin() + to, best_.begin());
+        std::copy(signs_.begin() + from, signs_.begin() + to, signs_.begin());
+        std::copy(present_.begin() + from, present_.begin() + to, present_.begin());
+        begin_ = 0;
+    }
+
+    static constexpr std::size_t kAtOnce = 24; ///< slices whose costs stay in the L1 cache
 
     viterbi_k7::Kernels kernels_;
     viterbi_k7::Labels labels_;
@@ -136,6 +149,7 @@ private:
     std::vector<std::uint32_t> present_; ///< symbols not erased, by slice
     std::vector<std::uint64_t> decisions_;
     std::vector<std::uint8_t> best_;
+    std::size_t begin_ = 0; ///< where the slices held begin
     std::size_t held_ = 0;
 };
 
