@@ -11,6 +11,10 @@ namespace {
 constexpr std::size_t kReadBytes = std::size_t{1} << 16;
 constexpr float kLevel = 32.0F; ///< of a clean signal, as SoftSymbols has it
 
+constexpr std::int8_t symbol_of(int bit) {
+    return bit != 0 ? std::int8_t{32} : std::int8_t{-32};
+}
+
 } // namespace
 
 SymbolInput::SymbolInput(source::ByteStream stream, Format format)
@@ -29,34 +33,38 @@ Result<void> SymbolInput::unpack(std::size_t count) {
     const auto bytes = std::span<const std::uint8_t>(bytes_).first(count);
     switch (format_) {
     case Format::s8:
-        for (const std::uint8_t byte : bytes)
-            symbols_.push_back(std::max(static_cast<std::int8_t>(byte), std::int8_t{-127}));
+        symbols_.resize(count);
+        std::ranges::transform(bytes, symbols_.begin(), [](std::uint8_t byte) {
+            return std::max(static_cast<std::int8_t>(byte), std::int8_t{-127});
+        });
         break;
     case Format::f32:
-        for (std::size_t at = 0; at + 4 <= bytes.size(); at += 4) {
+        symbols_.resize(count / 4);
+        for (std::size_t i = 0; i < symbols_.size(); ++i) {
             float value = 0;
-            std::memcpy(&value, bytes.data() + at, 4);
+            std::memcpy(&value, bytes.data() + 4 * i, 4);
             if (!std::isfinite(value)) {
                 ++invalid_;
                 value = 0;
             }
-            symbols_.push_back(
-                static_cast<std::int8_t>(std::lround(std::clamp(value * kLevel, -127.F, 127.F))));
+            symbols_[i] =
+                static_cast<std::int8_t>(std::lrint(std::clamp(value * kLevel, -127.F, 127.F)));
         }
         break;
     case Format::packed:
-        for (const std::uint8_t byte : bytes)
-            for (int bit = 7; bit >= 0; --bit)
-                symbols_.push_back((byte >> bit & 1) != 0 ? 32 : -32);
+        symbols_.resize(8 * count);
+        for (std::size_t i = 0; i < symbols_.size(); ++i)
+            symbols_[i] = symbol_of(bytes[i / 8] >> (7 - i % 8) & 1);
         break;
     case Format::unpacked:
-        for (std::size_t i = 0; i < bytes.size(); ++i) {
+        symbols_.resize(count);
+        for (std::size_t i = 0; i < count; ++i) {
             if (bytes[i] > 1)
                 return fail(Error{
                     .message = "byte " + std::to_string(read_ + static_cast<std::int64_t>(i)) +
                                " is " + std::to_string(bytes[i]) + "; unpacked bits are 0 or 1",
                     .file = stream_.name()});
-            symbols_.push_back(bytes[i] != 0 ? 32 : -32);
+            symbols_[i] = symbol_of(bytes[i]);
         }
         break;
     }
