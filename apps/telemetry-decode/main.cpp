@@ -107,7 +107,8 @@ int run(const Options& options) {
                 downlink.packets = *read_settings({packet::packet_fields()}, {});
     if (const auto checked = check_packet_layer(options, *station); !checked)
         return refuse(checked.error(), kUsage);
-    auto output = Output::open(options.output);
+    // SQLite writes its file itself.
+    auto output = Output::open(options.format == "parameters-sqlite" ? "-" : options.output);
     if (!output)
         return refuse(output.error(), kOutputFailed);
     std::unique_ptr<ParameterOutput> parameters;

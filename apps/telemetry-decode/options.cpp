@@ -198,7 +198,7 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
                                    "parameters-csv", "parameters-sqlite"}))
             ->option_text("FORMAT");
     app.add_option("--database", options.database,
-                   "mission database (XTCE) that says what the packets hold")
+                   "mission database (XTCE, YAML or CSV) that says what the packets hold")
         ->option_text("FILE");
     app.add_option("--container", options.container,
                    "what each packet begins with, where the database does not tell")

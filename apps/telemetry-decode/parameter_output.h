@@ -11,20 +11,42 @@
 
 namespace telemetry::decode {
 
-/// Packets → values of parameters by a mission database → lines of the output.
+/// Where values go.
+struct ValueWriter : Sink<parameter::ValueBatch> {
+    /// No more follow.
+    virtual Result<void> finish() = 0;
+};
+
+/// Packets → values of parameters by a mission database → lines of the output, or SQLite.
 class ParameterOutput {
 public:
     /// What is wrong with the database is told on stderr; an error: it cannot be used at all.
     static Result<std::unique_ptr<ParameterOutput>> open(const Options& options, Output& output);
-    virtual ~ParameterOutput() = default;
+
+    ParameterOutput(std::shared_ptr<const parameter::Program> program,
+                    std::unique_ptr<ValueWriter> writer, const Options& options);
 
     /// Bytes of each packet, where the database and --container say it; 0: they do not.
-    virtual std::size_t packet_size() const noexcept = 0;
-    virtual void take(const packet::Packet& packet) noexcept = 0;
+    std::size_t packet_size() const noexcept;
+    void take(const packet::Packet& packet) noexcept { decoder_.process(packet, *writer_); }
     /// No more packets follow.
-    virtual Result<void> finish() = 0;
+    Result<void> finish();
     /// "194400 values of 7200 packets, 3 packet_too_short"
-    virtual std::string sum() const = 0;
+    std::string sum() const;
+
+private:
+    struct Events final : Sink<parameter::DecodeEvent> {
+        explicit Events(ParameterOutput& output) : to(output) {}
+        void accept(const parameter::DecodeEvent& event) noexcept override { to.tell(event); }
+        ParameterOutput& to;
+    };
+    void tell(const parameter::DecodeEvent& event) noexcept;
+
+    std::unique_ptr<ValueWriter> writer_;
+    bool verbose_;
+    std::uint64_t told_ = 0;
+    Events events_{*this};
+    parameter::Decoder decoder_;
 };
 
 } // namespace telemetry::decode

@@ -76,6 +76,7 @@ void take_packets(const Record& record, const Run& run, int downlink, Printer& p
     auto bytes = record.frame.bytes;
     while (!bytes.empty()) {
         packet::Extent extent = packet::packet_extent(bytes);
+        const bool known = extent.total != 0 && size == 0;
         if (described && (size != 0 || extent.total == 0 || extent.total > bytes.size()))
             extent.total = size != 0 ? std::min(size, bytes.size()) : bytes.size();
         if (extent.total == 0 || extent.total > bytes.size()) {
@@ -90,7 +91,7 @@ void take_packets(const Record& record, const Run& run, int downlink, Printer& p
         packet.bytes = bytes.first(extent.total);
         packet.space = packet::parse_space_header(packet.bytes);
         packet.origin = record.origin;
-        if (!packet::is_idle(packet))
+        if (!known || !packet::is_idle(packet))
             packets.take(packet, downlink);
         bytes = bytes.subspan(extent.total);
     }
