@@ -52,6 +52,37 @@ pack_avx512(const std::int8_t* symbols, std::uint8_t* bytes, std::size_t count) 
 }
 #endif
 
+[[gnu::always_inline]] inline std::size_t count_in(const std::uint8_t* bytes, std::size_t first,
+                                                   std::size_t last) {
+    std::size_t count = 0;
+    for (std::size_t at = first; at < last; at += 64) {
+        const std::uint64_t word = word_at(bytes, at);
+        count += static_cast<std::size_t>(
+            std::popcount(last - at < 64 ? word >> (64 - (last - at)) : word));
+    }
+    return count;
+}
+
+using Count = std::size_t (*)(const std::uint8_t*, std::size_t, std::size_t) noexcept;
+
+std::size_t count_generic(const std::uint8_t* bytes, std::size_t first, std::size_t last) noexcept {
+    return count_in(bytes, first, last);
+}
+
+#if defined(__x86_64__)
+[[gnu::target("popcnt")]] std::size_t count_popcnt(const std::uint8_t* bytes, std::size_t first,
+                                                   std::size_t last) noexcept {
+    return count_in(bytes, first, last);
+}
+#endif
+
+constexpr std::array kCounts = {
+    simd::Variant<Count>{simd::Level::generic, &count_generic},
+#if defined(__x86_64__)
+    simd::Variant<Count>{simd::Level::avx2, &count_popcnt},
+#endif
+};
+
 constexpr std::array kVariants = {
     simd::Variant<SignPacker::Pack>{simd::Level::generic, &pack_generic},
 #if defined(__x86_64__)
@@ -63,6 +94,11 @@ constexpr std::array kVariants = {
 } // namespace
 
 SignPacker::SignPacker(simd::Level limit) : pack_(simd::choose<Pack>(kVariants, limit)) {}
+
+std::size_t count_ones(const std::uint8_t* bytes, std::size_t first, std::size_t last) noexcept {
+    static const Count count = simd::choose<Count>(kCounts);
+    return count(bytes, first, last);
+}
 
 void copy_bits(std::span<const std::uint8_t> bytes, std::size_t at,
                std::span<std::uint8_t> out) noexcept {

@@ -60,6 +60,9 @@ inline std::uint64_t word_at(const std::uint8_t* bytes, std::size_t at) noexcept
 void copy_bits(std::span<const std::uint8_t> bytes, std::size_t at,
                std::span<std::uint8_t> out) noexcept;
 
+/// Ones among the packed bits [first, last); nine bytes from byte last / 8 on are there.
+std::size_t count_ones(const std::uint8_t* bytes, std::size_t first, std::size_t last) noexcept;
+
 /// Inverts every bit.
 void invert_bits(std::span<std::uint8_t> bytes) noexcept;
 

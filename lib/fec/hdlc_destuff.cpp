@@ -6,9 +6,7 @@
 #include <bit>
 #include <cstring>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "telemetry/simd/x86.h"
 
 namespace telemetry::fec {
 namespace {

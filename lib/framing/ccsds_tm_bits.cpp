@@ -174,12 +174,7 @@ void DecodedLane::trust(std::int64_t start, std::span<std::uint8_t> out) const n
 int DecodedLane::corrected(std::int64_t begin, std::int64_t end) const noexcept {
     const auto first = static_cast<std::size_t>(std::max<std::int64_t>(finder.index_of(begin), 0));
     const auto last = static_cast<std::size_t>(finder.index_of(end));
-    int count = 0;
-    for (std::size_t at = first; at < last; at += 64) {
-        const std::uint64_t word = fec::word_at(suspects_.data(), at);
-        count += std::popcount(last - at < 64 ? word >> (64 - (last - at)) : word);
-    }
-    return count;
+    return static_cast<int>(fec::count_ones(suspects_.data(), first, last));
 }
 
 } // namespace telemetry::framing

@@ -8,6 +8,7 @@
 
 #include "telemetry/fec/convolutional.h"
 #include "telemetry/framing/markers.h"
+#include "telemetry/simd/x86.h"
 
 namespace telemetry::framing {
 namespace {
@@ -54,34 +55,88 @@ std::int64_t next_yield(std::int64_t symbol) {
 
 // for each symbol: the sum of those `delays` before it is as expected, or the check failed
 
-[[gnu::always_inline]] inline void
-count_in(const PairJudge::Signs& signs, const fec::ParityCheck& check, std::array<int, 2>& failed) {
-    constexpr std::uint64_t kEven = 0xaaaaaaaaaaaaaaaa; // the first symbol has the highest place
-    constexpr std::size_t kWords = PairJudge::kBlock / 64;
-    std::array<std::uint64_t, kWords> sum;
-    sum.fill(check.expected ? ~std::uint64_t{0} : 0);
-    for (const unsigned delay : check.delays)
-        for (std::size_t i = 0; i < kWords; ++i)
-            sum[i] ^= signs[i + 1] >> delay | signs[i] << 1 << (63 - delay);
+constexpr std::size_t kWords = PairJudge::kBlock / 64;
+using Sums = std::array<std::uint64_t, kWords>;
+
+constexpr std::uint64_t kEven = 0xaaaaaaaaaaaaaaaa; // the first symbol has the highest place
+
+[[gnu::always_inline]] inline void count_sums(const Sums& sums, std::array<int, 2>& failed) {
     failed = {};
-    for (const std::uint64_t word : sum) {
-        failed[0] += std::popcount(word & kEven);
-        failed[1] += std::popcount(word & ~kEven);
+    for (const std::uint64_t sum : sums) {
+        failed[0] += std::popcount(sum & kEven);
+        failed[1] += std::popcount(sum & ~kEven);
     }
 }
 
-// NOLINTBEGIN(bugprone-macro-parentheses): an attribute cannot stand in parentheses
-#define TELEMETRY_COUNT(suffix, attribute)                                                         \
-    attribute void count_##suffix(const PairJudge::Signs& signs, const fec::ParityCheck& check,    \
-                                  std::array<int, 2>& failed) noexcept {                           \
-        count_in(signs, check, failed);                                                            \
-    }
-// NOLINTEND(bugprone-macro-parentheses)
+void count_generic(const PairJudge::Signs& signs, const fec::ParityCheck& check,
+                   std::array<int, 2>& failed) noexcept {
+    Sums sums;
+    sums.fill(check.expected ? ~std::uint64_t{0} : 0);
+    for (const unsigned delay : check.delays)
+        for (std::size_t i = 0; i < kWords; ++i)
+            sums[i] ^= signs[i + 1] >> delay | signs[i] << 1 << (63 - delay);
+    count_sums(sums, failed);
+}
 
-TELEMETRY_COUNT(generic, )
 #if defined(__x86_64__)
-TELEMETRY_COUNT(avx2, [[gnu::target("avx2,popcnt")]])
-TELEMETRY_COUNT(avx512, [[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,popcnt")]])
+[[gnu::target("avx2,popcnt")]] void count_avx2(const PairJudge::Signs& signs,
+                                               const fec::ParityCheck& check,
+                                               std::array<int, 2>& failed) noexcept {
+    Sums sums;
+    for (std::size_t i = 0; i < kWords; i += 4) {
+        const auto* at = reinterpret_cast<const __m256i*>(&signs[i]);
+        const __m256i before = _mm256_loadu_si256(at);
+        const __m256i word = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(&signs[i + 1]));
+        __m256i sum = _mm256_set1_epi64x(check.expected ? -1 : 0);
+        for (const unsigned delay : check.delays) {
+            const __m128i right = _mm_cvtsi32_si128(static_cast<int>(delay));
+            const __m128i left = _mm_cvtsi32_si128(static_cast<int>(64 - delay));
+            sum = _mm256_xor_si256(sum, _mm256_xor_si256(_mm256_srl_epi64(word, right),
+                                                         _mm256_sll_epi64(before, left)));
+        }
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(&sums[i]), sum);
+    }
+    count_sums(sums, failed);
+}
+
+[[gnu::target("avx512f,avx512bw,popcnt")]] void count_avx512(const PairJudge::Signs& signs,
+                                                             const fec::ParityCheck& check,
+                                                             std::array<int, 2>& failed) noexcept {
+    static_assert(kWords == 8);
+    const __m512i before = _mm512_loadu_si512(&signs[0]);
+    const __m512i word = _mm512_loadu_si512(&signs[1]);
+    __m512i sum = _mm512_set1_epi64(check.expected ? -1 : 0);
+    for (const unsigned delay : check.delays) {
+        const __m128i right = _mm_cvtsi32_si128(static_cast<int>(delay));
+        const __m128i left = _mm_cvtsi32_si128(static_cast<int>(64 - delay));
+        sum = _mm512_ternarylogic_epi64(sum, _mm512_srl_epi64(word, right),
+                                        _mm512_sll_epi64(before, left), 0x96);
+    }
+    Sums sums;
+    _mm512_storeu_si512(sums.data(), sum);
+    count_sums(sums, failed);
+}
+
+[[gnu::target("avx512f,avx512bw,avx512vpopcntdq")]] void
+count_avx512icl(const PairJudge::Signs& signs, const fec::ParityCheck& check,
+                std::array<int, 2>& failed) noexcept {
+    const __m512i before = _mm512_loadu_si512(&signs[0]);
+    const __m512i word = _mm512_loadu_si512(&signs[1]);
+    __m512i sum = _mm512_set1_epi64(check.expected ? -1 : 0);
+    for (const unsigned delay : check.delays) {
+        const __m128i right = _mm_cvtsi32_si128(static_cast<int>(delay));
+        const __m128i left = _mm_cvtsi32_si128(static_cast<int>(64 - delay));
+        sum = _mm512_ternarylogic_epi64(sum, _mm512_srl_epi64(word, right),
+                                        _mm512_sll_epi64(before, left), 0x96);
+    }
+    // Both counts fit side by side: even ones low, all of them high.
+    const __m512i even = _mm512_popcnt_epi64(
+        _mm512_and_si512(sum, _mm512_set1_epi64(static_cast<long long>(kEven))));
+    const __m512i both = _mm512_add_epi64(even, _mm512_slli_epi64(_mm512_popcnt_epi64(sum), 32));
+    const auto counts = static_cast<std::uint64_t>(_mm512_reduce_add_epi64(both));
+    failed[0] = static_cast<int>(counts & 0xffffffff);
+    failed[1] = static_cast<int>(counts >> 32) - failed[0];
+}
 #endif
 
 constexpr std::array kCounts = {
@@ -89,6 +144,7 @@ constexpr std::array kCounts = {
 #if defined(__x86_64__)
     simd::Variant<PairJudge::Count>{simd::Level::avx2, &count_avx2},
     simd::Variant<PairJudge::Count>{simd::Level::avx512, &count_avx512},
+    simd::Variant<PairJudge::Count>{simd::Level::avx512icl, &count_avx512icl},
 #endif
 };
 

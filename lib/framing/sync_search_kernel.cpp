@@ -7,15 +7,7 @@
 #include <utility>
 
 #include "telemetry/fec/bits.h"
-
-#if !defined(__clang__)
-// g++ 12's own headers (PR 105593).
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "telemetry/simd/x86.h"
 
 namespace telemetry::framing {
 namespace {

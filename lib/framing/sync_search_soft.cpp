@@ -4,9 +4,7 @@
 #include <cassert>
 #include <cstdlib>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "telemetry/simd/x86.h"
 
 namespace telemetry::framing {
 namespace {
