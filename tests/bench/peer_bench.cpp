@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What others need for the same work, as far as Debian packages them as libraries: libfec, Volk's
-// K=7 kernel, liquid-dsp, zlib. tests/bench/report puts it beside ours; GNU Radio's blocks are
-// measured by peer_gnuradio.py.
+// K=7 kernel, liquid-dsp, zlib, IT++. tests/bench/report puts it beside ours; GNU Radio's blocks
+// are measured by peer_gnuradio.py.
 #include <benchmark/benchmark.h>
 #include <volk/volk.h>
 #include <zlib.h>
@@ -22,6 +22,12 @@ extern "C" {
 #endif
 #if defined(TELEMETRY_PEER_LIQUID)
 #include <liquid/liquid.h>
+#endif
+#if defined(TELEMETRY_PEER_ITPP)
+#include <itpp/itcomm.h>
+
+#include "telemetry/fec/ldpc_code.h"
+#include "telemetry/fec/turbo.h"
 #endif
 
 namespace telemetry::bench {
@@ -136,6 +142,63 @@ void liquid_crc(benchmark::State& state, crc_scheme scheme) {
 }
 BENCHMARK_CAPTURE(liquid_crc, 16, LIQUID_CRC_16);
 BENCHMARK_CAPTURE(liquid_crc, 32, LIQUID_CRC_32);
+#endif
+
+#if defined(TELEMETRY_PEER_ITPP)
+/// The component codes and the permutation of CCSDS; the tails are sent in IT++'s own manner.
+void itpp_turbo(benchmark::State& state) {
+    const auto bits = static_cast<int>(state.range(0));
+    const auto permutation = fec::turbo_permutation(static_cast<std::size_t>(bits));
+    itpp::ivec interleaver(bits);
+    for (int at = 0; at < bits; ++at)
+        interleaver[at] = permutation[static_cast<std::size_t>(at)];
+    itpp::ivec generators(2);
+    generators[0] = 023;
+    generators[1] = 033;
+    itpp::Turbo_Codec codec;
+    codec.set_parameters(generators, generators, 5, interleaver, 10, "LOGMAX", 0.75, false);
+    codec.set_awgn_channel_parameters(1, 2.5); // Eb/N0 of 0.8 dB
+    itpp::RNG_reset(1);
+    itpp::bvec sent;
+    codec.encode(itpp::randb(bits), sent);
+    const itpp::vec received =
+        itpp::to_vec(1 - 2 * itpp::to_ivec(sent)) + std::sqrt(1.25) * itpp::randn(sent.size());
+    itpp::bvec decoded;
+    for (auto _ : state) {
+        codec.decode(received, decoded);
+        benchmark::DoNotOptimize(decoded);
+    }
+    rate(state, bits);
+}
+BENCHMARK(itpp_turbo)->Arg(1784);
+
+/// Belief propagation with its quickest arithmetic, the all-zero word with noise.
+void itpp_ldpc(benchmark::State& state, const char* name) {
+    const fec::LdpcCode& code = *fec::find_ldpc_code(name);
+    const auto matrix = fec::ldpc_matrix(code);
+    itpp::LDPC_Parity parity(code.checks(), code.variables());
+    for (const auto& circulant : matrix)
+        for (int row = 0; row < code.circulant; ++row)
+            parity.set(circulant.row * code.circulant + row,
+                       circulant.column * code.circulant + (row + circulant.shift) % code.circulant,
+                       1);
+    itpp::LDPC_Code decoder(&parity, nullptr, false);
+    decoder.set_exit_conditions(10, false, false);
+    decoder.set_llrcalc(itpp::LLR_calc_unit(12, 0, 7));
+    itpp::RNG_reset(1);
+    itpp::vec ratios = 2 + 2 * itpp::randn(code.variables());
+    for (int at = code.fill_bits + code.n - code.padding; at < code.variables(); ++at)
+        ratios[at] = 0; // not sent
+    const itpp::QLLRvec in = decoder.get_llrcalc().to_qllr(ratios);
+    itpp::QLLRvec out;
+    for (auto _ : state) {
+        decoder.bp_decode(in, out);
+        benchmark::DoNotOptimize(out);
+    }
+    rate(state, code.k);
+}
+BENCHMARK_CAPTURE(itpp_ldpc, 1024, "ar4ja-1/2-1024");
+BENCHMARK_CAPTURE(itpp_ldpc, 8160, "c2-8160");
 #endif
 
 } // namespace
