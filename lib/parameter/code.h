@@ -44,7 +44,8 @@ enum class Finish : std::uint8_t {
     boolean,   ///< detail: 0, or for texts the label that is true
     time,      ///< detail: times
     duration,  ///< detail: times
-    parse      ///< the number that a text spells
+    parse,     ///< the number that a text spells
+    spell      ///< the text that spells a number
 };
 
 /// A change of the octets' or bits' order before anything else.

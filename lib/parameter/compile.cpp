@@ -461,6 +461,10 @@ Result<void> Compiler::find_roots(const CompileOptions& options) {
     for (Index i = 0; i < code_.blocks.size(); ++i)
         if (code_.blocks[i].base == kNone && !contained[i])
             code_.roots.push_back(i);
+    // Telecommands that are no branch of the telemetry's tree would match any packet.
+    const auto is_command = [&](Index root) { return db_.containers[root].is_command; };
+    if (!std::all_of(code_.roots.begin(), code_.roots.end(), is_command))
+        std::erase_if(code_.roots, is_command);
     std::stable_sort(code_.roots.begin(), code_.roots.end(),
                      [&](Index a, Index b) { return descendants[a] > descendants[b]; });
     if (code_.roots.empty())

@@ -159,12 +159,11 @@ Compiler::Index Compiler::slot_of(const ParameterReference& reference) {
     return chain[static_cast<std::size_t>(back)];
 }
 
-/// A parameter has its initial value until a packet brings another.
+/// A parameter has its own initial value until a packet brings another. That of its type says how
+/// a new one is made, not that there is one: databases leave fields out by such constants.
 void Compiler::start_slot(code::SlotStart& slot, const Leaf& leaf, const Parameter& parameter) {
-    const std::string& text = !parameter.initial_value.empty() && leaf.item < db_.parameters.size()
-                                  ? parameter.initial_value
-                                  : leaf.type->initial_value;
-    if (text.empty())
+    const std::string& text = parameter.initial_value;
+    if (text.empty() || leaf.item >= db_.parameters.size())
         return;
     const Literal literal = read_literal(*leaf.type, ValueKind::calibrated, text);
     static constexpr std::pair<Literal::Kind, Form> kForms[] = {
@@ -200,8 +199,7 @@ Literal Compiler::read_literal(const ParameterType& type, ValueKind kind, const 
     if (raw)
         return number_literal(text);
     if (std::holds_alternative<StringType>(type.detail))
-        return std::holds_alternative<StringEncoding>(type.encoding) ? text_literal(text)
-                                                                     : number_literal(text);
+        return text_literal(text);
     if (std::holds_alternative<BinaryType>(type.detail))
         return text_literal(octets_of_hex(text));
     if (const auto* boolean = std::get_if<BooleanType>(&type.detail)) {

@@ -194,9 +194,14 @@ void Compiler::set_encoding(Field& field, const ParameterType& type) {
     } else if (const auto* text = std::get_if<StringEncoding>(&type.encoding)) {
         set_text(field, *text);
     } else if (const auto* binary = std::get_if<BinaryEncoding>(&type.encoding)) {
+        const bool is_octets = std::holds_alternative<BinaryType>(type.detail) ||
+                               std::holds_alternative<StringType>(type.detail);
+        const auto size = fixed(binary->size_bits);
+        if (!is_octets && size && *size > 0 && *size <= 64)
+            return set_integer(field, {.bits = static_cast<int>(*size), .layout = binary->layout});
         field.fetch = Fetch::octets;
         field.raw_form = field.value_form = Form::bytes;
-        if (const auto bits = fixed(binary->size_bits))
+        if (const auto bits = size)
             field.bits = static_cast<std::uint32_t>(std::clamp<std::int64_t>(*bits, 0, 0x7fffffff));
         else
             field.size = number(binary->size_bits);
@@ -318,6 +323,9 @@ void Compiler::set_detail(Field& field, const ParameterType& type) {
         } else if (std::holds_alternative<FloatType>(type.detail) && is_numeric(field.fetch)) {
             field.finish = field.raw_form == Form::real ? Finish::same : Finish::real;
             field.value_form = Form::real;
+        } else if (!is_number && is_numeric(field.fetch) && field.bits > 0) {
+            field.finish = Finish::spell;
+            field.value_form = Form::text;
         } else if (is_number && field.fetch == Fetch::text) {
             field.finish = Finish::parse;
             field.value_form = Form::real;

@@ -101,7 +101,7 @@ private:
     std::optional<double> calibrate(Index calibration, double raw);
     std::optional<double> apply(Index formula, double raw);
     std::optional<double> evaluate(std::span<const code::MathWord> words, double raw) const;
-    std::optional<Index> label_of(Index table, const Value& value) const;
+    std::optional<Index> label_of(const code::Field& field, const Value& value) const;
     void set_time(const code::Field& field, Value& value);
     void emit(const code::Field& field, ElementIndices element, const Value& value,
               std::uint64_t bit, std::uint64_t bits);

@@ -235,11 +235,12 @@ void Machine::finish(const Field& field, Value& value) {
         return;
     }
     case Finish::label:
-        if (const auto label = label_of(field.detail, value)) {
+        if (const auto label = label_of(field, value)) {
             value.value = *label;
             value.value_form = Form::label;
         } else {
-            value.value_form = value.raw_form;
+            if (field.fetch != Fetch::text)
+                value.value_form = value.raw_form;
             if (value.validity == Validity::valid)
                 value.validity = Validity::not_calibrated;
         }
@@ -265,6 +266,21 @@ void Machine::finish(const Field& field, Value& value) {
         value.value_form = Form::real;
         if (error != std::errc() || end == begin)
             value.validity = Validity::undecodable;
+        return;
+    }
+    case Finish::spell: {
+        std::array<char, 40> digits{};
+        char* last = digits.data() + digits.size();
+        const auto result =
+            value.raw_form == Form::real
+                ? std::to_chars(digits.data(), last, std::bit_cast<double>(value.raw))
+            : value.raw_form == Form::integer
+                ? std::to_chars(digits.data(), last, static_cast<std::int64_t>(value.raw))
+                : std::to_chars(digits.data(), last, value.raw);
+        value.value = pool_reference(columns.pool.size(),
+                                     static_cast<std::size_t>(result.ptr - digits.data()));
+        columns.pool.insert(columns.pool.end(), digits.data(), result.ptr);
+        value.value_form = Form::text;
         return;
     }
     case Finish::time:
@@ -310,8 +326,8 @@ void Machine::set_time(const Field& field, Value& value) {
         generation_ns_ = static_cast<std::int64_t>(value.value);
 }
 
-std::optional<Machine::Index> Machine::label_of(Index index, const Value& value) const {
-    const code::EnumerationTable& table = code_.enumerations[index];
+std::optional<Machine::Index> Machine::label_of(const Field& field, const Value& value) const {
+    const code::EnumerationTable& table = code_.enumerations[field.detail];
     std::int64_t number = 0;
     if (value.raw_form == Form::real) {
         const double real = std::bit_cast<double>(value.raw);
@@ -320,6 +336,23 @@ std::optional<Machine::Index> Machine::label_of(Index index, const Value& value)
         number = static_cast<std::int64_t>(real);
     } else if (value.raw_form == Form::integer || value.raw_form == Form::natural) {
         number = static_cast<std::int64_t>(value.raw);
+    } else if (field.fetch == Fetch::text) {
+        // The text is the number, or the label itself.
+        const std::string_view text = pool_text(value.value);
+        const char* last = text.data() + text.size();
+        if (const auto [end, error] = std::from_chars(text.data(), last, number);
+            error != std::errc() || end != last) {
+            const auto is_text = [&](Index label) {
+                return label != kNone && program_.labels()[label] == text;
+            };
+            for (const Index label : table.dense)
+                if (is_text(label))
+                    return label;
+            for (const auto& range : table.ranges)
+                if (is_text(range.label))
+                    return range.label;
+            return std::nullopt;
+        }
     } else {
         return std::nullopt;
     }

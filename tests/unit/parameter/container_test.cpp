@@ -336,6 +336,22 @@ TEST(Containers, HostileCountsAreBounded) {
     EXPECT_EQ(r.faults(), "limit_reached");
 }
 
+TEST(Containers, TelecommandsOfTheirOwnAreNoTelemetry) {
+    Mission m;
+    const auto id = m.natural("id", 8);
+    const auto command = m.container("Command", entries({id}));
+    m.container("Fire", {}, command, m.when(id, "9"));
+    m.db.containers[command].is_command = true;
+    const auto root = m.container("Root", entries({id}));
+    m.db.containers[root].is_abstract = true;
+    m.container("Child", {}, root, m.when(id, "1"));
+    Reception r(m);
+    r.decode({9});
+    EXPECT_EQ(r.faults(), "container_not_found");
+    r.decode({1});
+    EXPECT_EQ(r.container(), "/S/Child");
+}
+
 TEST(Containers, RootByName) {
     Mission m;
     const auto id = m.natural("id", 8);

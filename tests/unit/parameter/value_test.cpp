@@ -181,11 +181,13 @@ TEST(Values, ParametersKeepTheirInitialValue) {
     e.enumerations = {{0, 0, "NotUsed"}, {1, 1, "CRC"}};
     ParameterType t;
     t.detail = e;
-    t.initial_value = "NotUsed";
+    t.initial_value = "CRC"; // a type's, which is no parameter's
     const auto checksum = m.parameter("checksum", m.type(t));
     Entry crc = entry(m.natural("crc", 16));
     crc.include = m.when(checksum, "NotUsed", Comparator::not_equal);
     m.container("P", {entry(m.natural("a", 8)), crc});
+    EXPECT_EQ(Reception(m).text({1}), "a=1");
+    m.db.parameters[checksum].initial_value = "NotUsed";
     EXPECT_EQ(Reception(m).text({1}), "a=1");
     m.db.parameters[checksum].initial_value = "CRC";
     EXPECT_EQ(Reception(m).text({1, 0, 2}), "a=1 crc=2");
@@ -292,6 +294,23 @@ TEST(Values, NumbersAsText) {
     m.container("P", entries({m.parameter("n", m.type(IntegerType{}, four)),
                               m.parameter("x", m.type(FloatType{}, four))}));
     EXPECT_EQ(Reception(m).text({' ', '+', '1', '2', '-', '2', '.', '5'}), "n=12 x=-2.5");
+}
+
+TEST(Values, TypesInEncodingsOfOtherKinds) {
+    Mission m;
+    EnumeratedType e;
+    e.enumerations = {{1, 1, "LOW"}, {2, 2, "HIGH"}};
+    const StringEncoding four{.size_bits = std::int64_t{32}};
+    m.container(
+        "P",
+        entries({m.parameter("text", m.type(StringType{}, IntegerEncoding{.bits = 16})),
+                 m.parameter("enum", m.type(e, BinaryEncoding{std::int64_t{8}})),
+                 m.parameter("word", m.type(e, four)), m.parameter("digit", m.type(e, four)),
+                 m.parameter("flag", m.type(BooleanType{}, BinaryEncoding{std::int64_t{8}})),
+                 m.parameter("int", m.type(IntegerType{}, BinaryEncoding{std::int64_t{16}}))}));
+    Reception r(m);
+    EXPECT_EQ(r.text({0xFF, 0xFF, 2, 'L', 'O', 'W', 0, '2', 0, 0, 0, 4, 1, 2}),
+              "text=65535 enum=HIGH word=LOW digit=HIGH flag=True int=258");
 }
 
 TEST(Values, Binary) {
