@@ -40,7 +40,7 @@ struct Labels {
 };
 
 /// Costs of a slice: byte o of a word is the cost of sending the pair o (first symbol higher);
-/// and the total in all four bytes.
+/// and the total in all four bytes. (The generic variant has something else there.)
 struct Costs {
     alignas(64) std::array<std::uint32_t, kSlice> cost;
     alignas(64) std::array<std::uint32_t, kSlice> total;

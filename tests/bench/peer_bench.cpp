@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What others need for the same work, as far as Debian packages them as libraries: libfec, Volk's
-// K=7 kernel, liquid-dsp, zlib, IT++. tests/bench/report puts it beside ours; GNU Radio's blocks
-// are measured by peer_gnuradio.py.
+// What others need for the same work, as far as Debian packages them as libraries: libfec,
+// liquid-dsp, zlib, IT++. tests/bench/report puts it beside ours; Volk's K=7 kernel is in
+// viterbi_bench.cpp, GNU Radio's blocks are measured by peer_gnuradio.py.
 #include <benchmark/benchmark.h>
-#include <volk/volk.h>
 #include <zlib.h>
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <random>
 #include <vector>
 
@@ -38,6 +35,15 @@ void rate(benchmark::State& state, double bits) {
         benchmark::Counter(bits, benchmark::Counter::kIsIterationInvariantRate);
 }
 
+void zlib_crc32(benchmark::State& state) {
+    const std::vector<std::uint8_t> bytes(65536, 0x5a);
+    for (auto _ : state)
+        benchmark::DoNotOptimize(crc32_z(0, bytes.data(), bytes.size()));
+    rate(state, 8. * 65536);
+}
+BENCHMARK(zlib_crc32);
+
+#if defined(TELEMETRY_PEER_LIBFEC)
 /// Symbols of 0 to 255 as these decoders take them, at the noise of Eb/N0 = 3 dB.
 std::vector<unsigned char> convolutional_symbols(std::size_t bits) {
     std::mt19937 random(1);
@@ -58,41 +64,6 @@ std::vector<unsigned char> convolutional_symbols(std::size_t bits) {
 
 constexpr std::size_t kViterbiBits = 8192;
 
-/// Add-compare-select alone, as GNU Radio's cc_decoder calls it; nothing is traced back.
-void volk_viterbi_kernel(benchmark::State& state) {
-    const auto symbols = convolutional_symbols(kViterbiBits);
-    constexpr std::array<unsigned, 2> kTaps{0x4f, 0x6d};
-    alignas(64) std::array<unsigned char, 64> branches;
-    for (unsigned output = 0; output < 2; ++output)
-        for (unsigned pair = 0; pair < 32; ++pair)
-            branches[output * 32 + pair] =
-                std::popcount(2 * pair & kTaps[output]) % 2 != static_cast<int>(output) ? 255 : 0;
-    alignas(64) std::array<unsigned char, 64> a{};
-    alignas(64) std::array<unsigned char, 64> b{};
-    auto* decisions =
-        static_cast<unsigned char*>(volk_malloc(8 * (kViterbiBits + 8), volk_get_alignment()));
-    auto* in = static_cast<unsigned char*>(volk_malloc(symbols.size() + 64, volk_get_alignment()));
-    std::copy(symbols.begin(), symbols.end(), in);
-    for (auto _ : state) {
-        volk_8u_x4_conv_k7_r2_8u(b.data(), a.data(), in, decisions, kViterbiBits, 6,
-                                 branches.data());
-        benchmark::ClobberMemory();
-    }
-    volk_free(decisions);
-    volk_free(in);
-    rate(state, kViterbiBits);
-}
-BENCHMARK(volk_viterbi_kernel);
-
-void zlib_crc32(benchmark::State& state) {
-    const std::vector<std::uint8_t> bytes(65536, 0x5a);
-    for (auto _ : state)
-        benchmark::DoNotOptimize(crc32_z(0, bytes.data(), bytes.size()));
-    rate(state, 8. * 65536);
-}
-BENCHMARK(zlib_crc32);
-
-#if defined(TELEMETRY_PEER_LIBFEC)
 void libfec_viterbi(benchmark::State& state) {
     auto symbols = convolutional_symbols(kViterbiBits);
     void* decoder = create_viterbi27(kViterbiBits);
