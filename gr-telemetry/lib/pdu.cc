@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dictionary.h"
+#include "telemetry/base/text.h"
 #include "telemetry/base/time.h"
 #include "telemetry/publish/packet_records.h"
 
@@ -15,6 +16,25 @@ namespace {
 
 using json = nlohmann::ordered_json;
 constexpr int64_t ns_per_s = 1'000'000'000;
+
+/// A tuple of to_time_tuple() or to_rx_time().
+std::optional<::telemetry::UtcNs> from_time_tuple(const pmt::pmt_t& value) {
+    if (!pmt::is_tuple(value) || pmt::length(value) < 2)
+        return std::nullopt;
+    const auto seconds = pmt::tuple_ref(value, 0);
+    const auto fraction = pmt::tuple_ref(value, 1);
+    if (!(pmt::is_uint64(seconds) || pmt::is_integer(seconds)) || !pmt::is_real(fraction))
+        return std::nullopt;
+    constexpr int64_t most = 9'000'000'000;
+    if (pmt::is_uint64(seconds) && pmt::to_uint64(seconds) > static_cast<uint64_t>(most))
+        return std::nullopt;
+    const int64_t whole = pmt::is_uint64(seconds) ? static_cast<int64_t>(pmt::to_uint64(seconds))
+                                                  : pmt::to_long(seconds);
+    const double part = pmt::to_double(fraction);
+    if (whole > most || whole < -most || !(part >= 0 && part <= 1))
+        return std::nullopt;
+    return whole * ns_per_s + std::llround(part * ns_per_s);
+}
 
 // `time` says the same as rx_time in a form that JSON has.
 json value_to_json(const pmt::pmt_t& value) {
@@ -28,6 +48,19 @@ json value_to_json(const pmt::pmt_t& value) {
         return pmt::to_long(value);
     if (pmt::is_real(value))
         return std::isfinite(pmt::to_double(value)) ? json(pmt::to_double(value)) : json();
+    if (const auto time = from_time_tuple(value))
+        return ::telemetry::to_rfc3339(*time);
+    if (pmt::is_u8vector(value)) {
+        size_t size = 0;
+        const uint8_t* bytes = pmt::u8vector_elements(value, size);
+        return ::telemetry::to_hex({bytes, size});
+    }
+    if (pmt::is_vector(value)) {
+        json array = json::array();
+        for (size_t i = 0; i < pmt::length(value); ++i)
+            array.push_back(value_to_json(pmt::vector_ref(value, i)));
+        return array;
+    }
     if (pmt::is_dict(value) && !pmt::is_null(value)) {
         json object = json::object();
         // dict_add puts new items in front.
@@ -52,18 +85,18 @@ pmt::pmt_t to_rx_time(::telemetry::UtcNs time) {
         pmt::from_double(static_cast<double>(ns % ns_per_s) / static_cast<double>(ns_per_s)));
 }
 
+pmt::pmt_t to_time_tuple(::telemetry::UtcNs time) {
+    if (time >= 0)
+        return to_rx_time(time);
+    const int64_t fraction = (time % ns_per_s + ns_per_s) % ns_per_s;
+    return pmt::make_tuple(
+        pmt::from_long((time - fraction) / ns_per_s),
+        pmt::from_double(static_cast<double>(fraction) / static_cast<double>(ns_per_s)));
+}
+
 std::optional<::telemetry::UtcNs> from_rx_time(const pmt::pmt_t& value) {
-    if (!pmt::is_tuple(value) || pmt::length(value) < 2)
-        return std::nullopt;
-    const auto seconds = pmt::tuple_ref(value, 0);
-    const auto fraction = pmt::tuple_ref(value, 1);
-    if (!(pmt::is_uint64(seconds) || pmt::is_integer(seconds)) || !pmt::is_real(fraction))
-        return std::nullopt;
-    const auto whole = pmt::to_uint64(seconds);
-    const double part = pmt::to_double(fraction);
-    if (whole > 9'000'000'000u || !(part >= 0 && part <= 1))
-        return std::nullopt;
-    return static_cast<int64_t>(whole) * ns_per_s + std::llround(part * ns_per_s);
+    const auto time = from_time_tuple(value);
+    return time && *time >= 0 ? time : std::nullopt;
 }
 
 pmt::pmt_t to_pdu(const ::telemetry::Frame& frame, const frame_origin& origin) {

@@ -14,6 +14,8 @@ from .telemetry_python import (
     kiss_encoder,
     ldpc_decoder,
     packet_receiver,
+    packet_splitter,
+    packet_to_parameters,
     publisher,
     reed_solomon_decoder,
     soapy_source,
@@ -32,6 +34,8 @@ __all__ = [
     "demodulator",
     "demodulators",
     "derandomizer",
+    "example_database",
+    "example_packets",
     "example_recording",
     "example_symbols",
     "frame_list",
@@ -39,6 +43,9 @@ __all__ = [
     "kiss_encoder",
     "ldpc_decoder",
     "packet_receiver",
+    "packet_splitter",
+    "packet_to_parameters",
+    "parameter_display",
     "publisher",
     "reed_solomon_decoder",
     "soapy_source",
@@ -61,6 +68,16 @@ def example_symbols():
     return _beside("ccsds_concatenated.s8")
 
 
+def example_database():
+    """The path of a mission database in XTCE."""
+    return _beside("demo_mission.xml")
+
+
+def example_packets():
+    """The path of a file of Space Packets that the example database describes."""
+    return _beside("demo_mission.bin")
+
+
 def _beside(name):
     return os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
 
@@ -72,4 +89,9 @@ def __getattr__(name):
 
         globals()[name] = frame_list
         return frame_list
+    if name == "parameter_display":
+        from .qt_parameter_display import parameter_display
+
+        globals()[name] = parameter_display
+        return parameter_display
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

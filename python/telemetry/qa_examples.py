@@ -66,6 +66,51 @@ class Examples(unittest.TestCase):
         self.assertEqual(run.stdout.count("pdu length"), len(qa_ccsds.EXAMPLE_PACKETS), run.stdout)
         self.assertIn("(type . telemetry)", run.stdout)
 
+    def test_packets_to_parameters(self):
+        run = run_program(self.compiled("packets_to_parameters"))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(run.stdout.count("(container . Housekeeping)"), 60, run.stdout)
+        self.assertEqual(run.stdout.count("(container . Payload)"), 6, run.stdout)
+        self.assertIn("(level . warning)", run.stdout)
+
+    def test_parameter_panel(self):
+        """At a hundred times its speed, without a screen."""
+        try:
+            import PyQt5.QtWidgets  # noqa: F401
+        except ImportError:
+            self.skipTest("skipped: no PyQt5")
+        program = self.compiled("parameter_panel")
+        script = f"""
+import sys
+import time
+sys.path.insert(0, {str(program.parent)!r})
+from PyQt5 import Qt
+import parameter_panel
+application = Qt.QApplication(sys.argv)
+top = parameter_panel.parameter_panel(bytes_per_second=15000)
+top.start()
+top.show()
+rows = top.panel.rows
+deadline = time.monotonic() + 20
+while (rows["mode"].value.text(), rows["mode"].level) != ("SAFE", "watch") and time.monotonic() < deadline:
+    application.processEvents(Qt.QEventLoop.AllEvents, 50)
+top.stop()
+top.wait()
+if len(sys.argv) > 1:
+    top.resize(1060, 310)
+    top.grab().save(sys.argv[1])
+for name, row in rows.items():
+    print(name, row.value.text(), row.unit.text(), row.level, sep="|")
+"""
+        environment = dict(os.environ, QT_QPA_PLATFORM="offscreen", XDG_RUNTIME_DIR=self.folder,
+                           XDG_CONFIG_HOME=self.folder)
+        run = subprocess.run([sys.executable, "-c", script, *filter(None, [os.environ.get("QA_SCREENSHOT")])],
+                             cwd=self.folder, env=environment, capture_output=True, text=True, timeout=60)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertIn("mode|SAFE||watch", run.stdout)
+        self.assertIn("heater|off||normal", run.stdout)
+        self.assertIn("target|Ganges||normal", run.stdout)
+
     def test_recording_viewer(self):
         try:
             import PyQt5.QtWidgets  # noqa: F401

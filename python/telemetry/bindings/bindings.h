@@ -7,6 +7,7 @@
 void bind_blocks(pybind11::module& m);
 void bind_catalogs(pybind11::module& m);
 void bind_decode(pybind11::module& m);
+void bind_parameters(pybind11::module& m);
 void bind_steps(pybind11::module& m);
 
 //! Values as they would stand in a station file: True is "true", 9600 is "9600".

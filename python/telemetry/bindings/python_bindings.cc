@@ -7,5 +7,6 @@ PYBIND11_MODULE(telemetry_python, m) {
     bind_blocks(m);
     bind_catalogs(m);
     bind_decode(m);
+    bind_parameters(m);
     bind_steps(m);
 }

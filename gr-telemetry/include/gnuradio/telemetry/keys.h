@@ -14,11 +14,13 @@ namespace telemetry {
 namespace keys {
 
 // Message ports
-TELEMETRY_API const pmt::pmt_t& frames();  //!< PDUs: (dictionary of the frame's quality . bytes)
-TELEMETRY_API const pmt::pmt_t& packets(); //!< PDUs: (dictionary of the packet's origin . bytes)
-TELEMETRY_API const pmt::pmt_t& events();  //!< dictionaries
-TELEMETRY_API const pmt::pmt_t& metrics(); //!< dictionaries
-TELEMETRY_API const pmt::pmt_t& kiss();    //!< PDUs whose bytes are KISS
+TELEMETRY_API const pmt::pmt_t& frames();     //!< PDUs: (dictionary of the frame's quality . bytes)
+TELEMETRY_API const pmt::pmt_t& packets();    //!< PDUs: (dictionary of the packet's origin . bytes)
+TELEMETRY_API const pmt::pmt_t& events();     //!< dictionaries
+TELEMETRY_API const pmt::pmt_t& metrics();    //!< dictionaries
+TELEMETRY_API const pmt::pmt_t& parameters(); //!< dictionaries: the values of a packet
+TELEMETRY_API const pmt::pmt_t& alarms();     //!< dictionaries: changes of alarms
+TELEMETRY_API const pmt::pmt_t& kiss();       //!< PDUs whose bytes are KISS
 
 // Tags on sample streams, as GNU Radio's sources set them
 TELEMETRY_API const pmt::pmt_t& rx_time();      //!< tuple (uint64 seconds, double fraction), UTC

@@ -72,8 +72,11 @@ TELEMETRY_API pmt::pmt_t to_event(const ::telemetry::packet::LinkEvent& event,
 TELEMETRY_API pmt::pmt_t to_rx_time(::telemetry::UtcNs time);
 TELEMETRY_API std::optional<::telemetry::UtcNs> from_rx_time(const pmt::pmt_t& value);
 
-//! A dictionary as one line of JSON, its keys in the order in which they were added. Values that
-//! JSON does not have (not-a-number, tuples of other kinds) become null.
+//! The same for any time: seconds before 1970 are negative.
+TELEMETRY_API pmt::pmt_t to_time_tuple(::telemetry::UtcNs time);
+
+//! A dictionary as one line of JSON, its keys in the order in which they were added. Times are
+//! RFC 3339, bytes hex; what JSON does not have (not-a-number, tuples of other kinds) becomes null.
 TELEMETRY_API std::string to_json(const pmt::pmt_t& dictionary);
 
 } // namespace telemetry
