@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "database.h"
 #include "telemetry/base/text.h"
 #include "telemetry/station/station.h"
 #include "telemetry/station/yaml_tree.h"
@@ -19,10 +20,16 @@ enum ExitStatus : int { kFine = 0, kWrong = 1, kUsage = 2, kOutputFailed = 4 };
 
 constexpr const char* kFooter = R"(
 Without another task, each FILE is checked. A mistake is told as compilers do,
-file:line:column: key: what was expected. A good file is printed with every
-option spelled out, in a form that can be read back. A folder stands for all
-station files in it, which must not share a name or NORAD id; they are only
+file:line:column: key: what was expected. A good station file is printed with
+every option spelled out, in a form that can be read back. A folder stands for
+all station files in it, which must not share a name or NORAD id; they are only
 checked.
+
+A mission database is XTCE (XML), YAML with a `mission`, or a CSV table; see
+docs/mission-database.md. What is wrong, doubtful or not supported in it goes to
+standard error, one line a thing; its size and its containers are printed.
+--explain takes Space Packets as they follow each other in a file, or records of
+the container's size; PACKETS:N is the packet with number N, counted from 0.
 
 Exit status:
   0  all is well
@@ -30,16 +37,30 @@ Exit status:
   2  the command line is wrong
   4  the output cannot be written)";
 
+struct Options {
+    std::vector<std::string> files;
+    std::vector<std::string> folders;
+    std::string satyaml;
+    bool list = false;
+    bool names = false;
+    bool reference = false;
+    check::DatabaseTask database;
+};
+
 int report(const Error& error) {
     std::cerr << error.to_string() << "\n";
     return kWrong;
 }
 
-int check_file(const std::string& file, bool quiet) {
+int check_file(const std::string& file, const check::DatabaseTask& task) {
+    if (check::is_database(file) || !task.convert.empty() || !task.explain.empty()) {
+        const auto good = check::check_database(file, task);
+        return !good ? report(good.error()) : *good ? kFine : kWrong;
+    }
     const auto station = station::load_station(file);
     if (!station)
         return report(station.error());
-    if (!quiet)
+    if (!task.quiet)
         std::cout << station::effective_configuration(*station);
     return kFine;
 }
@@ -52,7 +73,7 @@ int check_folder(const std::string& folder) {
         return report(Error{"holds no station file (*.yml)", folder});
     int status = kFine;
     for (const station::StationListing& listing : *listings)
-        status = std::max(status, check_file(listing.file, true));
+        status = std::max(status, check_file(listing.file, {.quiet = true}));
     for (const Error& duplicate : station::find_duplicates(*listings))
         status = report(duplicate);
     return status;
@@ -121,58 +142,72 @@ int list_names(const std::vector<std::string>& folders) {
     return kFine;
 }
 
+void declare(CLI::App& app, Options& options) {
+    app.add_option("files", options.files, "station files, folders of them, or mission databases")
+        ->option_text("FILE...");
+    app.add_flag("-q,--quiet", options.database.quiet, "check only, print nothing");
+    app.add_option("--import-satyaml", options.satyaml,
+                   "print a station file made from this SatYAML file")
+        ->option_text("FILE");
+    app.add_flag("--list", options.list, "list modulations, framings and stations");
+    app.add_flag("--list-names", options.names, "list the names of stations, one a line");
+    app.add_flag("--reference", options.reference,
+                 "print the reference page of station files, in Markdown");
+    app.add_option("--stations", options.folders,
+                   "folder of station files for --list; may be repeated")
+        ->option_text("DIR")
+        ->allow_extra_args(false);
+    auto* convert = app.add_option("--convert", options.database.convert,
+                                   "print a mission database in another form: xtce, yaml or csv")
+                        ->option_text("FORM")
+                        ->check(CLI::IsMember({"xtce", "yaml", "csv"}));
+    auto* explain = app.add_option("--explain", options.database.explain,
+                                   "decode a packet of a file by a mission database, bit by bit")
+                        ->option_text("PACKETS[:N]")
+                        ->excludes(convert);
+    app.add_option("--container", options.database.container,
+                   "the container that packets begin with, for --explain")
+        ->option_text("NAME")
+        ->needs(explain);
+}
+
 int run(int count, char** arguments) {
-    CLI::App app{"Checks station files and says what a receiver can do with them.",
+    CLI::App app{"Checks station files and mission databases, and says what can be done with them.",
                  "telemetry-check"};
     app.set_version_flag("--version", "telemetry-check " TELEMETRY_VERSION);
     app.footer(kFooter);
     app.get_formatter()->column_width(28);
-    std::vector<std::string> files;
-    std::vector<std::string> folders;
-    std::string satyaml;
-    bool list = false;
-    bool names = false;
-    bool reference = false;
-    bool quiet = false;
-    app.add_option("files", files, "station files, or folders of them")->option_text("FILE...");
-    app.add_flag("-q,--quiet", quiet, "check only, print nothing");
-    app.add_option("--import-satyaml", satyaml, "print a station file made from this SatYAML file")
-        ->option_text("FILE");
-    app.add_flag("--list", list, "list modulations, framings and stations");
-    app.add_flag("--list-names", names, "list the names of stations, one a line");
-    app.add_flag("--reference", reference,
-                 "print the reference page of station files, in Markdown");
-    app.add_option("--stations", folders, "folder of station files for --list; may be repeated")
-        ->option_text("DIR")
-        ->allow_extra_args(false);
+    Options options;
+    declare(app, options);
     try {
         app.parse(count, arguments);
     } catch (const CLI::ParseError& stop) {
         return app.exit(stop) == 0 ? kFine : kUsage;
     }
-    const int tasks = !satyaml.empty() + list + names + reference + !files.empty();
+    const int tasks = !options.satyaml.empty() + options.list + options.names + options.reference +
+                      !options.files.empty();
     if (tasks != 1) {
-        std::cerr
-            << "telemetry-check: expected a station file, --import-satyaml, --list or --reference; "
-               "see --help\n";
+        std::cerr << "telemetry-check: expected a file, --import-satyaml, --list or --reference; "
+                     "see --help\n";
         return kUsage;
     }
     const auto shipped = station::default_station_folders();
-    folders.insert(folders.end(), shipped.begin(), shipped.end());
-    if (!satyaml.empty())
-        return import(satyaml);
-    if (list)
-        return list_all(folders);
-    if (names)
-        return list_names(folders);
-    if (reference) {
+    options.folders.insert(options.folders.end(), shipped.begin(), shipped.end());
+    if (!options.satyaml.empty())
+        return import(options.satyaml);
+    if (options.list)
+        return list_all(options.folders);
+    if (options.names)
+        return list_names(options.folders);
+    if (options.reference) {
         std::cout << station::reference_page();
         return kFine;
     }
     int status = kFine;
-    for (const std::string& file : files)
-        status = std::max(status, std::filesystem::is_directory(file) ? check_folder(file)
-                                                                      : check_file(file, quiet));
+    for (const std::string& file : options.files)
+        status = std::max(status, std::filesystem::is_directory(file)
+                                      ? check_folder(file)
+                                      : check_file(file, options.database));
     return status;
 }
 

@@ -31,6 +31,17 @@ bool is_entry_kind(std::string_view key) {
     return std::find(std::begin(kEntryKinds), std::end(kEntryKinds), key) != std::end(kEntryKinds);
 }
 
+bool is_entry_key(std::string_view key) {
+    return std::find(std::begin(kEntryKeys), std::end(kEntryKeys), key) != std::end(kEntryKeys);
+}
+
+/// "- name: …", where the place and so on of the entry may follow in the same map.
+bool defines_parameter(const YamlNode& entry) {
+    return entry.kind == YamlNode::Kind::map && !entry.entries.empty() &&
+           !is_entry_kind(entry.entries[0].first.text) &&
+           !is_entry_key(entry.entries[0].first.text);
+}
+
 constexpr std::int64_t kMostBits = 65'542 * 8;
 
 } // namespace
@@ -159,8 +170,7 @@ void YamlReader::declare_entries(const YamlNode& container, SystemIndex system,
     if (!entries)
         return;
     for (const YamlNode& item : entries->items)
-        if (item.kind == YamlNode::Kind::map && item.entries.size() == 1 &&
-            !is_entry_kind(item.entries[0].first.text))
+        if (defines_parameter(item))
             declare_parameter(item.entries[0].first, item.entries[0].second, system,
                               path + ".entries." + item.entries[0].first.text, true);
 }
@@ -312,8 +322,11 @@ void YamlReader::read_entry(const YamlNode& node, const std::string& path, Conta
         return errors_.tell(node, path,
                             "expected the name of a parameter, or a map that defines one");
     const auto& [key, value] = node.entries[0];
-    if (node.entries.size() == 1 && !is_entry_kind(key.text)) {
+    if (defines_parameter(node)) {
         entry.parameter = resolve(Kind::parameter, key, path, "./" + key.text);
+        YamlVisit beside(errors_, node, path);
+        beside.find(key.text);
+        read_entry_options(beside, entry);
         if (value.kind == YamlNode::Kind::map) {
             YamlVisit visit(errors_, value, path + "." + key.text);
             visit.leave(); // read_parameter tells of unknown keys
@@ -375,7 +388,7 @@ void YamlReader::read_entry(const YamlNode& node, const std::string& path, Conta
     } else {
         std::vector<std::string_view> kinds(std::begin(kEntryKinds), std::end(kEntryKinds));
         return errors_.tell(key, path + "." + key.text,
-                            "an entry of several keys begins with its kind" +
+                            "an entry begins with its kind or the name of a new parameter" +
                                 suggestion(key.text, kinds));
     }
     read_entry_options(visit, entry);

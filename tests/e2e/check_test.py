@@ -33,6 +33,20 @@ transmitters:
     framing: USP
 """
 
+DATABASE = """mission: Sat
+containers:
+  header:
+    abstract: true
+    entries: [version: u3, type: u1, secondary: u1, apid: u11, flags: u2, count: u14, length: u16]
+  housekeeping:
+    base: header
+    when: apid == 5
+    entries:
+      - battery: {type: u16, unit: V, scale: 0.001}
+      - mode: {type: u8, labels: {0: SAFE, 1: NOMINAL}}
+"""
+PACKETS = bytes.fromhex("0805c0000002" "1f4001" "0806c0000002" "1f4001")
+
 
 def check(*arguments, **options):
     command = [str(word) for word in (PROGRAMS / "telemetry-check", *arguments)]
@@ -70,6 +84,62 @@ class Check(unittest.TestCase):
         self.assertEqual(both.returncode, 1)
         self.assertIn("name: Test", both.stdout)
         self.assertEqual(check(self.folder / "missing.yml").returncode, 1)
+
+    def test_database_is_summed_up(self):
+        done = check(self.write("sat.yml", DATABASE))
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("9 parameters, 9 telemetered\n", done.stdout)
+        self.assertIn("  /Sat/header (abstract): 7 entries of 48 bits\n"
+                      "    housekeeping: 2 entries of 24 bits, when apid == 5\n", done.stdout)
+        self.assertEqual(check("--quiet", self.folder / "sat.yml").stdout, "")
+
+    def test_mistakes_and_doubts_in_a_database(self):
+        path = self.write("sat.yml", DATABASE.replace("apid == 5", "apdi == 5"))
+        done = check(path)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn(f"{path}:8:11: containers.housekeeping.when: ", done.stderr)
+        self.assertIn("did you mean 'apid'?", done.stderr)
+        path.write_text(DATABASE.replace("apid == 5", "apid == 5000"))
+        done = check(path)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"{path}:8: error: apid: can never be 5000", done.stderr)
+        hostile = self.write("bad.xml", "<!DOCTYPE a [<!ENTITY b 'c'>]>\n<a>&b;</a>")
+        done = check(hostile)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn(f"{hostile}:1", done.stderr)
+
+    def test_database_is_converted_and_stays_the_same(self):
+        yaml = self.write("sat.yml", DATABASE)
+        first = check("--convert", "yaml", yaml).stdout
+        xtce = self.write("sat.xml", check("--convert", "xtce", yaml).stdout)
+        self.assertEqual(check(xtce).stderr, "")
+        self.assertEqual(check("--convert", "yaml", xtce).stdout, first)
+        table = check("--convert", "csv", yaml)
+        self.assertEqual(table.returncode, 0)
+        self.assertIn("housekeeping", table.stdout)
+        done = check("--explain", self.write_octets("p.bin"), self.write("sat.csv", table.stdout))
+        self.assertIn("8 V", done.stdout)
+        self.assertEqual(check("--convert", "json", yaml).returncode, 2)
+
+    def write_octets(self, name):
+        path = self.folder / name
+        path.write_bytes(PACKETS)
+        return path
+
+    def test_a_packet_is_explained(self):
+        database, packets = self.write("sat.yml", DATABASE), self.write_octets("p.bin")
+        done = check("--explain", packets, database)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("packet 0 of 2", done.stdout)
+        self.assertIn("/Sat/housekeeping, when apid == 5 (apid is 5)\n", done.stdout)
+        rows = [line.split() for line in done.stdout.splitlines()]
+        self.assertIn(["48", "16", "battery", "0001111101000000", "8000", "8", "V"], rows)
+        self.assertIn(["64", "8", "mode", "00000001", "1", "NOMINAL"], rows)
+        other = check("--explain", f"{packets}:1", database).stdout
+        self.assertIn("not /Sat/housekeeping, when apid == 5 (apid is 6)\n", other)
+        missing = check("--explain", f"{packets}:2", database)
+        self.assertEqual(missing.returncode, 1)
+        self.assertIn("no packet 2", missing.stderr)
 
     def test_what_cannot_be_received_is_a_mistake(self):
         """A file that passes here is one that the receivers take."""
