@@ -211,7 +211,7 @@ private:
         Bytes next[kVectors];
         std::uint64_t word = 0;
         for (std::size_t v = 0; v < kVectors; ++v) {
-            const Bytes from = T < 4 ? exchange<T>(m_[v]) : m_[v ^ (std::size_t{1} << (T - 4) % 2)];
+            const Bytes from = T < 4 ? exchange<T>(m_[v]) : m_[v ^ (T == 4 ? 1U : 2U)];
             const Bytes own = less(m_[v], costs[pattern_[T][v]]);
             const Bytes partner = less(from, costs[pattern_[T][v] ^ 3]);
             next[v] = greater_of(own, partner);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <deque>
 #include <map>
 #include <optional>
@@ -281,7 +282,8 @@ void TableReader::row(const CsvRow& row) {
 void TableReader::type(const CsvRow& row, YamlNode& map) {
     const CsvCell* given = cell(row, "type");
     const CsvCell* bits = cell(row, "bits");
-    const CsvCell& at = given ? *given : *bits;
+    assert(given || bits); // a row without either is no parameter
+    const CsvCell& at = *(given ? given : bits);
     std::string word = given ? to_lower(given->text) : "u";
     for (const auto& [other, ours] : kWords)
         if (word == other)
@@ -382,7 +384,8 @@ YamlNode TableReader::range(const CsvCell& cell, std::string_view column) {
 /// The mission's name when the table has none: that of the file.
 std::string stem_of(const std::string& file) {
     std::string name = file.substr(file.rfind('/') + 1);
-    name = name.substr(0, name.find('.'));
+    if (const std::size_t dot = name.find('.'); dot != std::string::npos)
+        name.resize(dot);
     return name.empty() ? "mission" : name;
 }
 

@@ -218,7 +218,7 @@ class Sub(unittest.TestCase):
             result = subprocess.run([PROGRAM, "--connect", self.publisher.endpoint, "--kind", kind,
                                      "--seconds", "0.1"], capture_output=True, text=True, timeout=10)
             self.assertEqual(result.returncode, 0)
-            self.assertEqual("none of frame, metric, event and heartbeat" in result.stderr, warned,
+            self.assertEqual("none of frame, packet, parameter, alarm, audit, metric, event and" in result.stderr, warned,
                              result.stderr)
 
     def test_says_that_nothing_is_there(self):
