@@ -283,6 +283,7 @@ void TableReader::type(const CsvRow& row, YamlNode& map) {
     const CsvCell* given = cell(row, "type");
     const CsvCell* bits = cell(row, "bits");
     assert(given || bits); // a row without either is no parameter
+    // cppcheck-suppress nullPointerRedundantCheck
     const CsvCell& at = *(given ? given : bits);
     std::string word = given ? to_lower(given->text) : "u";
     for (const auto& [other, ours] : kWords)
