@@ -131,6 +131,8 @@ Result<void> check(Options& options) {
         return wrong("--output-stage", "packets have left their frames behind");
     if (options.frame_size != 0 && stage != InputStage::frames)
         return wrong("--frame-size", "is for --input-stage frames; give the framing's frame_size");
+    if (stage != InputStage::samples && (options.source.iq || options.frequency_hz))
+        return wrong(options.source.iq ? "--iq" : "--frequency", "is for samples");
     if (stage >= InputStage::frames && (options.source.rate_hz || options.source.start_utc_ns))
         return wrong(options.source.rate_hz ? "--rate" : "--start-time",
                      "frames and packets have no rate; in jsonl and pcap they bring their times");

@@ -325,6 +325,8 @@ class Chain(unittest.TestCase):
                  [*cadu, "--framing", "CCSDS TM", "--output-stage", "packets"]),
                 ("--modulation: samples need it", ["--framing", "AX.25"]),
                 ("--rate: frames and packets have no rate", ["--input-stage", "packets", "--rate", "5"]),
+                ("--iq: is for samples", ["--input-stage", "packets", "--iq"]),
+                ("--frequency: is for samples", [*cadu, "--framing", "CCSDS TM", "--frequency", "1e6"]),
                 ("--start-time: needs --rate", ["--input-stage", "bits", "--framing", "AX.25", "--start-time",
                                                 "2026-01-01T00:00:00Z"]),
                 ("'wav' is not a format of this input stage; expected s8 or f32",
