@@ -35,8 +35,9 @@ void PacketExtractor::pass(Bytes bytes, const Origin& origin, Sink<Packet>& pack
         packets.accept(packet);
 }
 
-/// Feeds the packet begun in an earlier frame; true when it is done (or given up).
-bool PacketExtractor::complete_partial(Bytes& data, const Origin& origin, Sink<Packet>& packets,
+/// Feeds the packet begun in an earlier frame with the data in front of the next one; true when it
+/// is done (or given up).
+bool PacketExtractor::complete_partial(Bytes data, const Origin& origin, Sink<Packet>& packets,
                                        Sink<LinkEvent>& events) noexcept {
     partial_origin_.confirmed &= origin.confirmed;
     while (true) {
@@ -54,6 +55,10 @@ bool PacketExtractor::complete_partial(Bytes& data, const Origin& origin, Sink<P
         if (partial_.size() < wanted)
             return false; // goes on in the next frame
         if (extent.need == 0) {
+            if (!data.empty()) {
+                drop_partial(LinkFault::packet_broken, events);
+                return true;
+            }
             pass(partial_, partial_origin_, packets);
             partial_.clear();
             return true;
@@ -130,13 +135,9 @@ void PacketExtractor::take(const TransferFrame& frame, Continuity continuity, co
     const std::size_t start =
         starts ? static_cast<std::size_t>(frame.first_header) : frame.data.size();
     if (!partial_.empty()) {
-        Bytes rest = frame.data.first(start);
-        const bool done = complete_partial(rest, origin, packets, events);
-        // The pointer is the authority: what does not end where it says did not hold together.
+        const bool done = complete_partial(frame.data.first(start), origin, packets, events);
         if (starts && !done)
             drop_partial(LinkFault::packet_broken, events);
-        else if (done && !rest.empty() && !starts)
-            cut(rest, origin, packets, events);
     }
     if (starts)
         cut(frame.data.subspan(start), origin, packets, events);

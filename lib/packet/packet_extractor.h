@@ -13,8 +13,10 @@ namespace telemetry::packet {
 /// Cuts the packets out of one virtual channel (USLP: one MAP of it).
 ///
 /// Packets run on from frame to frame; the first-header pointer tells where the first one starts,
-/// so that after a missing frame the stream is picked up again there (132.0-B 4.1.2.7.6). A packet
-/// that lies whole inside a frame is passed on in place; only one that runs over is copied.
+/// so that after a missing frame the stream is picked up again there (132.0-B 4.1.2.7.6). The
+/// pointer is the authority: a packet that runs over and does not end where it says is broken, be
+/// it by frames whose loss no count shows. A packet that lies whole inside a frame is passed on in
+/// place; only one that runs over is copied.
 class PacketExtractor {
 public:
     /// `longest`: a packet that claims more octets is not believed.
@@ -31,7 +33,7 @@ public:
 private:
     void cut(std::span<const std::uint8_t> data, const Origin& origin, Sink<Packet>& packets,
              Sink<LinkEvent>& events) noexcept;
-    bool complete_partial(std::span<const std::uint8_t>& data, const Origin& origin,
+    bool complete_partial(std::span<const std::uint8_t> data, const Origin& origin,
                           Sink<Packet>& packets, Sink<LinkEvent>& events) noexcept;
     void take_segment(const TransferFrame& frame, const Origin& origin, Sink<Packet>& packets,
                       Sink<LinkEvent>& events) noexcept;

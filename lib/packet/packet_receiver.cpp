@@ -45,14 +45,16 @@ PacketReceiver::Channel* PacketReceiver::channel_of(const TransferFrame& frame) 
     return last_;
 }
 
-PacketReceiver::Access* PacketReceiver::access_of(Channel& channel, int map) noexcept {
-    const auto at = channel.accesses.find(map);
+PacketReceiver::Access* PacketReceiver::access_of(Channel& channel,
+                                                  const TransferFrame& frame) noexcept {
+    const int key = 2 * frame.map + frame.expedited;
+    const auto at = channel.accesses.find(key);
     if (at != channel.accesses.end())
         return &at->second;
     if (accesses_ >= options_.most_channels)
         return nullptr;
     ++accesses_;
-    return &channel.accesses.try_emplace(map, options_.longest_packet).first->second;
+    return &channel.accesses.try_emplace(key, options_.longest_packet).first->second;
 }
 
 void PacketReceiver::report(LinkFault fault, const Origin& origin,
@@ -67,13 +69,14 @@ PacketReceiver::Sequence PacketReceiver::follow(const TransferFrame& frame, Chan
                                                 const Origin& origin) noexcept {
     if (!frame.count)
         return Sequence::next; // USLP without counts: nothing to tell by
-    const std::uint64_t last = std::exchange(channel.count, *frame.count);
-    const bool first = !std::exchange(channel.counted, true);
+    Counter& counter = channel.counters[frame.expedited];
+    const std::uint64_t last = std::exchange(counter.count, *frame.count);
+    const bool first = !std::exchange(counter.counted, true);
     const std::uint64_t mask =
         frame.count_bits >= 64 ? ~0ull : (std::uint64_t{1} << frame.count_bits) - 1;
-    const std::uint64_t step = (channel.count - last) & mask;
-    const bool repeated = !first && step == 0 && std::ranges::equal(channel.last, bytes);
-    channel.last.assign(bytes.begin(), bytes.end());
+    const std::uint64_t step = (counter.count - last) & mask;
+    const bool repeated = !first && step == 0 && std::ranges::equal(counter.last, bytes);
+    counter.last.assign(bytes.begin(), bytes.end());
     if (first)
         return Sequence::first;
     if (step == 1)
@@ -87,8 +90,9 @@ PacketReceiver::Sequence PacketReceiver::follow(const TransferFrame& frame, Chan
     LinkEvent event = event_about(LinkFault::frames_missing, origin);
     event.count = static_cast<std::int64_t>((step - 1) & mask);
     reporter_.accept(event);
-    for (auto& [map, access] : channel.accesses)
-        access.after_gap = true;
+    for (auto& [key, access] : channel.accesses)
+        if (key % 2 == frame.expedited)
+            access.after_gap = true;
     return Sequence::gap;
 }
 
@@ -121,7 +125,7 @@ void PacketReceiver::process(const Frame& input, Sink<Packet>& packets) noexcept
     if (frame.content == Content::stream ||
         !options_.virtual_channels[static_cast<std::size_t>(frame.virtual_channel)])
         return;
-    Access* access = access_of(*channel, frame.map);
+    Access* access = access_of(*channel, frame);
     if (!access)
         return report(LinkFault::frame_refused, origin, "too many channels");
     sequencing_.out = &packets;

@@ -44,7 +44,8 @@ struct PacketCounts {
 /// sequence, puts packets together across frames, drops idle data; PacketSequencer does the rest.
 ///
 /// Counters wrap: a step of d modulo their range is d − 1 missing. The first frame of a channel is
-/// the start, whatever its count.
+/// the start, whatever its count. USLP counts sequence-controlled and expedited frames apart, so
+/// each have their own sequence and packets.
 class PacketReceiver final : public Stage<Frame, Packet> {
 public:
     /// `events` outlives the receiver.
@@ -62,17 +63,22 @@ public:
 private:
     enum class Sequence : std::uint8_t { first, next, repeated, gap };
 
-    /// A MAP of a USLP virtual channel; other protocols have one for each virtual channel.
+    /// A MAP of a USLP virtual channel with one quality of service; other protocols have one for
+    /// each virtual channel.
     struct Access {
         explicit Access(std::size_t longest) : extractor(longest) {}
         PacketExtractor extractor;
         bool after_gap = false; ///< frames are missing since it last took one
     };
-    struct Channel {
-        std::uint64_t count = 0; ///< of its last frame
+    /// Of the frames of a virtual channel with one quality of service.
+    struct Counter {
+        std::uint64_t count = 0; ///< of the last one
         bool counted = false;
         std::vector<std::uint8_t> last; ///< octets of that frame
-        std::map<int, Access> accesses; ///< by MAP
+    };
+    struct Channel {
+        std::array<Counter, 2> counters; ///< sequence-controlled, expedited
+        std::map<int, Access> accesses;  ///< by MAP and quality of service
     };
     using Key = std::uint32_t; ///< spacecraft, then virtual channel
 
@@ -96,7 +102,7 @@ private:
     };
 
     Channel* channel_of(const TransferFrame& frame) noexcept;
-    Access* access_of(Channel& channel, int map) noexcept;
+    Access* access_of(Channel& channel, const TransferFrame& frame) noexcept;
     Sequence follow(const TransferFrame& frame, Channel& channel,
                     std::span<const std::uint8_t> bytes, const Origin& origin) noexcept;
     void report(LinkFault fault, const Origin& origin, std::string_view detail) noexcept;

@@ -111,7 +111,8 @@ FrameFault parse_aos(Bytes body, const FrameLayout& layout, TransferFrame& out) 
         return FrameFault::short_frame;
     if (header[0] >> 6 != 1)
         return FrameFault::version;
-    out.spacecraft_id = static_cast<int>(be16(header, 0) >> 6 & 0xff);
+    // Issue 5 made two spare bits, zeros before, the highest ones of the spacecraft identifier.
+    out.spacecraft_id = static_cast<int>(be16(header, 0) >> 6 & 0xff) | (header[5] & 0x30) << 4;
     out.virtual_channel = header[1] & 0x3f;
     std::uint64_t count = be32(header, 2) >> 8;
     out.count_bits = 24;
@@ -193,7 +194,8 @@ FrameFault parse_uslp(Bytes frame, const FrameLayout& layout, TransferFrame& out
     out.virtual_channel = static_cast<int>(word >> 5 & 0x3f);
     out.map = static_cast<int>(word >> 1 & 0xf);
     if (word & 1) { // truncated frame: no length, no counts, no OCF, no FECF
-        return parse_uslp_data(body, out);
+        // One wrong bit makes it of another frame: nothing of that kind where all are checked.
+        return layout.fecf_bytes > 0 ? FrameFault::fecf : parse_uslp_data(body, out);
     }
     if (!take_head(body, 3, header))
         return FrameFault::short_frame;
@@ -209,6 +211,7 @@ FrameFault parse_uslp(Bytes frame, const FrameLayout& layout, TransferFrame& out
             return FrameFault::fecf;
         take_tail(body, static_cast<std::size_t>(layout.fecf_bytes), tail);
     }
+    out.expedited = header[2] & 0x80;
     const bool ocf_present = header[2] & 8;
     const std::size_t count_bytes = header[2] & 7;
     Bytes count;

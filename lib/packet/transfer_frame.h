@@ -44,6 +44,7 @@ struct TransferFrame {
     std::optional<std::uint64_t> count = {}; ///< virtual channel frame count
     int count_bits = 0;                      ///< its width: 8, 24 (28 with AOS cycle), USLP 8 to 56
     bool replay = false;                     ///< AOS
+    bool expedited = false;                  ///< USLP: not sequence-controlled; counted apart
     Content content = Content::packets;
     Segment segment = Segment::whole;
     int first_header = kNoPacketStarts; ///< offset in `data` of the first packet that starts

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "telemetry/packet/packet_receiver.h"
 
+#include <algorithm>
 #include <random>
 #include <vector>
 
@@ -160,6 +161,38 @@ TEST(PacketReceiver, GapOfAWholeCycleOfCountsIsNoRepetition) {
     EXPECT_EQ(got.packets.back(), stream.packets.back());
 }
 
+// After 256 missing frames the count goes on as if nothing was; only the pointers tell, unless what
+// is left of both packets happens to have the same length.
+TEST(PacketReceiver, GapThatNoCountShowsMakesNoPacket) {
+    int broken = 0;
+    int strange = 0;
+    for (const std::size_t data_size : {40u, 200u}) {
+        const Stream stream = random_stream(10, data_size, 3000);
+        ASSERT_GT(stream.frames.size(), 1000u);
+        for (std::size_t first = 100; first < 200; ++first) {
+            Collected got;
+            PacketReceiver receiver({}, got);
+            for (std::size_t i = 0; i < stream.frames.size(); ++i)
+                if (i < first || i >= first + 256)
+                    receiver.process({.bytes = stream.frames[i]}, got);
+            EXPECT_EQ(got.count(LinkFault::frames_missing), 0);
+            std::size_t at = 0;
+            for (const Bytes& packet : got.packets) {
+                const auto from = stream.packets.begin() + static_cast<std::ptrdiff_t>(at);
+                const auto sent = std::find(from, stream.packets.end(), packet);
+                if (sent == stream.packets.end())
+                    ++strange;
+                else
+                    at = static_cast<std::size_t>(sent - stream.packets.begin()) + 1;
+            }
+            for (const LinkEvent& event : got.events)
+                broken += event.fault == LinkFault::packet_broken;
+        }
+    }
+    EXPECT_GT(broken, 180);
+    EXPECT_LE(strange, 2);
+}
+
 TEST(PacketReceiver, JoinsSegmentsAndReportsBrokenGroups) {
     Bytes octets;
     std::vector<std::size_t> starts;
@@ -292,6 +325,22 @@ TEST(PacketReceiver, UslpMapsAreToldApart) {
     for (const LinkEvent& event : got.events)
         broken += event.fault == LinkFault::packet_broken;
     EXPECT_EQ(broken, 2);
+}
+
+TEST(PacketReceiver, UslpCountsExpeditedFramesApart) {
+    const Bytes one = space_packet(1, 0, 30);
+    const Bytes two = space_packet(2, 0, 14);
+    Collected got;
+    PacketReceiver receiver({.layout = {.protocol = Protocol::uslp}}, got);
+    receiver.process({.bytes = uslp_frame(5, 0, 7, 0, 0, Bytes(one.begin(), one.begin() + 20))},
+                     got);
+    Bytes expedited = uslp_frame(5, 0, 200, 0, 0, two);
+    expedited[6] |= 0x80;
+    receiver.process({.bytes = expedited}, got);
+    receiver.process({.bytes = uslp_frame(5, 0, 8, 0, 0xffff, Bytes(one.begin() + 20, one.end()))},
+                     got);
+    EXPECT_TRUE(got.events.empty());
+    EXPECT_EQ(got.packets, (std::vector{two, one}));
 }
 
 TEST(PacketReceiver, EncapsulationPacketsRunOnOverFrames) {

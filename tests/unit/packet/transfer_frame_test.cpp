@@ -82,6 +82,28 @@ TEST(TransferFrame, UslpHeaderFields) {
               FrameFault::length);
 }
 
+// A wrong bit in the header must not do away with the check.
+TEST(TransferFrame, TruncatedUslpFramesAreNotForCheckedChannels) {
+    const auto bytes = hex("c1234127 e0 0102030405060708");
+    TransferFrame frame;
+    ASSERT_EQ(parse_frame(bytes, {.protocol = Protocol::uslp}, frame), FrameFault::none);
+    EXPECT_EQ(frame.segment, Segment::whole);
+    EXPECT_EQ(to_hex(frame.data), "0102030405060708");
+    EXPECT_EQ(parse_frame(bytes, {.protocol = Protocol::uslp, .fecf_bytes = 2}, frame),
+              FrameFault::fecf);
+}
+
+// 732.0-B-5, 4.1.2.5.4: bits 42 and 43.
+TEST(TransferFrame, AosSpacecraftIdHasTenBits) {
+    TransferFrame frame;
+    ASSERT_EQ(parse_frame(hex("4d05 000001 30 07ff 0102"), {.protocol = Protocol::aos}, frame),
+              FrameFault::none);
+    EXPECT_EQ(frame.spacecraft_id, 0x334);
+    EXPECT_EQ(frame.virtual_channel, 5);
+    EXPECT_EQ(frame.count, 1u);
+    EXPECT_EQ(frame.count_bits, 24);
+}
+
 TEST(TransferFrame, ClcwFields) {
     // CLCW: version 0, status 2, COP 1, VC 37, no bit lock, wait, FARM-B 3, N(R) 0xa5.
     const auto clcw = parse_clcw(0x09945ea5u & ~0x00000800u);
