@@ -336,9 +336,9 @@ Result<alarm::LimitSet> limit_set(const std::string& path, const parameter::Data
 
 alarm::LinkLimits link_limits(const Settings& telemetry) {
     const auto level = [&](std::string_view name) {
-        alarm::AlarmLevel level = alarm::AlarmLevel::normal;
-        alarm::parse(telemetry.text(name), level); // one of the field's choices
-        return level;
+        alarm::AlarmLevel chosen = alarm::AlarmLevel::normal;
+        alarm::parse(telemetry.text(name), chosen); // one of the field's choices
+        return chosen;
     };
     alarm::LinkLimits limits;
     limits.no_frame_after_ns = std::llround(telemetry.real("no_frame_after") * 1e9);
