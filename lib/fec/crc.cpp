@@ -21,7 +21,7 @@ Crc::Crc(const CrcSpec& spec, simd::Level level)
       init_(spec.reflected ? reflect(spec.init, spec.width) : spec.init << (64 - spec.width)),
       constants_(crc_constants(spec.poly << (64 - spec.width), spec.reflected)),
       function_(simd::choose(crc_variants(), level)) {
-    assert(spec.width >= 8 && spec.width <= 64);
+    assert(spec.width >= 1 && spec.width <= 64);
 }
 
 std::uint64_t Crc::operator()(std::span<const std::uint8_t> bytes) const noexcept {

@@ -9,7 +9,7 @@ namespace telemetry::fec {
 
 /// A CRC in the Rocksoft model (Williams, "A painless guide to CRC error detection algorithms").
 struct CrcSpec {
-    int width;          ///< 8 to 64 bits
+    int width;          ///< 1 to 64 bits
     std::uint64_t poly; ///< without the leading term
     std::uint64_t init;
     bool reflected; ///< both input and output

@@ -23,6 +23,9 @@ TEST(Crc, CatalogueCheckValues) {
     EXPECT_EQ(check(kCrc16Arc), 0xbb3du);                                         // CRC-16/ARC
     EXPECT_EQ(check(kCrc32), 0xcbf43926u);                                        // CRC-32/ISO-HDLC
     EXPECT_EQ(check(kCrc32C), 0xe3069283u);                                       // CRC-32/ISCSI
+    EXPECT_EQ(check({3, 0x3, 0, false, 0x7}), 0x4u);                              // CRC-3/GSM
+    EXPECT_EQ(check({5, 0x05, 0x1f, true, 0x1f}), 0x19u);                         // CRC-5/USB
+    EXPECT_EQ(check({7, 0x09, 0, false, 0}), 0x75u);                              // CRC-7/MMC
     EXPECT_EQ(check({8, 0x07, 0, false, 0}), 0xf4u);                              // CRC-8/SMBUS
     EXPECT_EQ(check({64, 0x42f0e1eba9ea3693, 0, false, 0}), 0x6c40df5f0b497347u); // CRC-64/ECMA-182
 }
@@ -54,7 +57,7 @@ TEST(Crc, EveryVariantAtEveryLength) {
     for (auto& byte : bytes)
         byte = static_cast<std::uint8_t>(random());
     std::vector<CrcSpec> specs = {kCrc16X25, kCrc16False, kCrc32, kCrc32C};
-    for (const int width : {8, 12, 15, 24, 31, 33, 48, 63, 64})
+    for (const int width : {1, 3, 5, 7, 8, 12, 15, 24, 31, 33, 48, 63, 64})
         for (const bool reflected : {false, true}) {
             const std::uint64_t mask = ~std::uint64_t{0} >> (64 - width);
             specs.push_back(
