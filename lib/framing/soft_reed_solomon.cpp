@@ -17,12 +17,14 @@ fec::FecOutcome decode_soft(const fec::ReedSolomon& code, std::span<std::uint8_t
     const auto places = std::span(order).first(word.size());
     std::iota(places.begin(), places.end(), std::uint8_t{0});
     constexpr std::size_t kMost = 12;
+    constexpr std::size_t kParityLeft = 20;
     std::partial_sort(places.begin(),
                       places.begin() + static_cast<std::ptrdiff_t>(std::min(kMost, places.size())),
                       places.end(), [&](std::uint8_t a, std::uint8_t b) {
                           return trust[a] != trust[b] ? trust[a] < trust[b] : a < b;
                       });
-    const std::size_t most = std::min(kMost, static_cast<std::size_t>(code.parity()) * 3 / 8);
+    const auto parity = static_cast<std::size_t>(code.parity());
+    const std::size_t most = std::min(kMost, parity - std::min(parity, kParityLeft));
     for (std::size_t erased = 4; erased <= most && erased < word.size(); erased += 4) {
         outcome = code.decode(word, places.first(erased));
         if (outcome.valid)
