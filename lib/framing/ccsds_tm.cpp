@@ -2,6 +2,7 @@
 #include "telemetry/framing/ccsds_tm.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include "telemetry/base/text.h"
@@ -18,6 +19,9 @@ constexpr std::size_t kParityBytes = 32;
 constexpr int kMarkerErrorsWithCrc = 2;
 /// Symbols that may be decoded again.
 constexpr std::size_t kDecodedAgain = 80000;
+/// No symbol; a burst that lost the beginning of its marker begins with a negative one.
+constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();
+
 std::size_t block_bytes(const CcsdsTmOptions& options) {
     return options.frame_size +
            (options.rs_basis ? kParityBytes * static_cast<std::size_t>(options.rs_interleaving)
@@ -172,13 +176,13 @@ CcsdsTmDeframer::CcsdsTmDeframer(const CcsdsTmOptions& options)
     const CcsdsBitsOptions lane{options.sync_threshold, 8 * block_bytes_, options.precoding};
     bits_ = options.convolutional ? make_decoded_bits(lane, *options.convolutional)
                                   : make_sign_bits(lane);
-    yielded_.fill(-1);
+    yielded_.fill(kNone);
 }
 
 void CcsdsTmDeframer::reset() noexcept {
     clock_.reset();
     bits_->reset();
-    yielded_.fill(-1);
+    yielded_.fill(kNone);
 }
 
 void CcsdsTmDeframer::process(const SoftSymbols& input, Sink<Frame>& sink) noexcept {

@@ -159,15 +159,17 @@ std::int64_t DecodedLane::symbol_of(std::int64_t bit) const noexcept {
 // Where the path is wrong, symbols seem to be, close together.
 void DecodedLane::trust(std::int64_t start, std::span<std::uint8_t> out) const noexcept {
     const std::int64_t first = finder.index_of(start);
-    const auto suspects = [&](std::int64_t at, int bits) {
-        return at < 0
-                   ? 0
-                   : std::popcount(fec::word_at(suspects_.data(), static_cast<std::size_t>(at)) >>
-                                   (64 - bits));
+    // What comes behind may not be there yet, and a word must not depend on it.
+    const std::int64_t last = first + 8 * static_cast<std::int64_t>(out.size());
+    const auto suspects = [&](std::int64_t from, std::int64_t to) {
+        from = std::max<std::int64_t>(from, 0);
+        to = std::min(to, last);
+        return std::popcount(fec::word_at(suspects_.data(), static_cast<std::size_t>(from)) >>
+                             (64 - (to - from)));
     };
     for (std::size_t i = 0; i < out.size(); ++i) {
         const std::int64_t at = first + 8 * static_cast<std::int64_t>(i);
-        out[i] = static_cast<std::uint8_t>(255 - suspects(at - 8, 24) - suspects(at, 8));
+        out[i] = static_cast<std::uint8_t>(255 - suspects(at - 8, at + 16) - suspects(at, at + 8));
     }
 }
 

@@ -273,6 +273,81 @@ TEST(CcsdsTm, ABurstMayBeginWithItsMarker) {
     }
 }
 
+TEST(CcsdsTm, ABurstMayLackTheFirstSymbolsOfItsMarker) {
+    CcsdsTmOptions options;
+    options.frame_size = 100;
+    options.rs_basis = fec::RsBasis::dual;
+    options.convolutional = fec::kConvolutionalCcsds;
+    const auto sent = noisy_symbols(Sender{options}.send({frame_of(100, 1)}, 0), 8, 6);
+    for (std::size_t lost = 0; lost <= 12; ++lost) {
+        CcsdsTmDeframer deframer(options);
+        const auto frames = deframe(deframer, std::span(sent).subspan(lost));
+        ASSERT_EQ(frames.size(), 1u) << lost;
+        EXPECT_EQ(frames[0].hex, to_hex(frame_of(100, 1)));
+    }
+}
+
+// Words at the limit of what Reed-Solomon mends with erasures: which bytes are erased must not
+// depend on bits behind the word, that have come or not.
+TEST(CcsdsTm, WordsAtTheLimitAreMendedHoweverSymbolsAreCut) {
+    CcsdsTmOptions options;
+    options.frame_size = 30;
+    options.rs_basis = fec::RsBasis::dual;
+    options.convolutional = fec::kConvolutionalCcsds;
+    std::vector<Bytes> sent;
+    for (unsigned i = 0; i < 300; ++i)
+        sent.push_back(frame_of(30, i));
+    for (const std::size_t lead : {89u, 92u, 95u}) {
+        const auto symbols = noisy_symbols(Sender{options}.send(sent, lead), 31, 6);
+        CcsdsTmDeframer deframer(options);
+        const auto whole = deframe(deframer, symbols, 1000000);
+        EXPECT_GT(whole.size(), 30u);
+        EXPECT_LT(whole.size(), 270u);
+        for (const std::size_t chunk : {1u, 1000u}) {
+            CcsdsTmDeframer other(options);
+            EXPECT_EQ(deframe(other, symbols, chunk), whole) << chunk;
+            deframer.reset();
+            EXPECT_EQ(deframe(deframer, symbols, chunk), whole) << chunk;
+        }
+    }
+}
+
+TEST(CcsdsTm, TrustIsOfTheWordAlone) {
+    constexpr std::size_t kBlock = 480;
+    Bits bits(57); // the block ends 57 + 32 + 480 = 5 · 96 + 89 bits behind the beginning
+    fec::append_word(0x1acffc1d, 32, bits);
+    bits.resize(960);
+    Bytes packed(bits.size() / 8 + 16);
+    for (std::size_t i = 0; i < bits.size(); ++i)
+        packed[i / 8] |= static_cast<std::uint8_t>(bits[i] << (7 - i % 8));
+    Bytes suspect(packed.size(), 0x11);
+    struct Trust final : BlockExaminer {
+        BlockFinder::Verdict examine(CcsdsLane& lane,
+                                     const BlockFinder::Block& block) noexcept override {
+            if (block.start == 57 + 32)
+                lane.trust(block.start, all);
+            return BlockFinder::Verdict::reject;
+        }
+        Bytes all = Bytes(kBlock / 8);
+    };
+    const auto trust = [&](std::size_t part) {
+        DecodedLane lane({4, kBlock, Precoding::none}, 2, 1);
+        lane.begin(0);
+        Trust found;
+        for (std::size_t at = 0; at < bits.size(); at += part) {
+            fec::DecodedBits decoded{};
+            decoded.bits = std::span(packed).subspan(at / 8);
+            decoded.suspect = std::span(suspect).subspan(at / 8);
+            decoded.count = part;
+            lane.take(decoded, found);
+        }
+        return found.all;
+    };
+    EXPECT_EQ(trust(96), trust(960));
+    EXPECT_EQ(trust(96).front(), 255 - 6 - 2);
+    EXPECT_EQ(trust(96).back(), 255 - 4 - 2);
+}
+
 TEST(CcsdsTm, FecfIsCheckedAndCut) {
     // CRC of the standard (132.0-B-3, 4.1.6) over "123456789" is 29b1.
     CcsdsTmOptions options;
