@@ -33,7 +33,8 @@ std::int64_t ones(std::span<const std::uint64_t> words, const std::uint64_t* mas
 } // namespace
 
 NodeSynchronizer::NodeSynchronizer(const Options& options)
-    : puncturing_(options.puncturing), pack_(options.limit), depuncturer_(options.puncturing),
+    : puncturing_(options.puncturing), pack_(options.limit),
+      depuncturer_(options.puncturing, options.limit),
       mother_(options.puncturing.period() > options.puncturing.kept() ? 4096 : 0) {
     const std::size_t look_ahead = punctured_look_ahead(puncturing_.period(), puncturing_.kept());
     std::vector<ConvolutionalCode> codes{options.code};
@@ -64,7 +65,7 @@ NodeSynchronizer::NodeSynchronizer(const Options& options)
     kept_.resize(2 * kKeptBlocks * block_symbols_);
     sums_.resize(kSums * variants_.size() * period_);
     for (std::size_t blocks = 1; blocks <= kLongest; blocks *= 2)
-        scales_.push_back(1 / std::sqrt(static_cast<double>(blocks * block_symbols_ / period_)));
+        scales_.push_back(std::sqrt(period_ / static_cast<double>(blocks * block_symbols_)));
     reset();
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include <array>
 #include <cassert>
 #include <cstdint>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "telemetry/fec/convolutional.h"
+#include "telemetry/simd/level.h"
 
 namespace telemetry::fec {
 
@@ -82,34 +84,38 @@ private:
     unsigned at_ = 0;
 };
 
-/// Puts erasures where symbols were dropped. Continuous between calls.
+/// Puts erasures where symbols were dropped. Continuous between calls. Eight symbols at a time, in
+/// a cycle of as many as are whole periods.
 class Depuncturer {
 public:
-    explicit Depuncturer(const Puncturing& puncturing) : puncturing_(puncturing) {}
+    explicit Depuncturer(const Puncturing& puncturing, simd::Level limit = simd::chosen_level());
 
     /// Takes as many of `sent` as `symbols` has room for; returns how many.
     std::size_t depuncture(std::span<const std::int8_t> sent, std::span<std::int8_t> symbols,
-                           std::size_t& written) noexcept {
-        std::size_t taken = 0;
-        written = 0;
-        while (written < symbols.size()) {
-            if (puncturing_.sends(at_)) {
-                if (taken == sent.size())
-                    break;
-                symbols[written++] = sent[taken++];
-            } else {
-                symbols[written++] = 0;
-            }
-            at_ = at_ + 1 == puncturing_.period() ? 0 : at_ + 1;
-        }
-        return taken;
-    }
+                           std::size_t& written) noexcept;
 
     void reset() noexcept { at_ = 0; }
 
+    /// Eight symbols of the mother code.
+    struct Eight {
+        std::array<std::uint8_t, 8> keep; ///< all ones for what is sent
+        std::array<std::uint8_t, 8> from; ///< where it is among what is sent
+        std::uint8_t sent;
+    };
+
+    /// Writes eights, from number `at` of the cycle on, while `sent` has eight symbols and
+    /// `symbols` room; says how many it wrote and took.
+    struct Moved {
+        std::size_t eights = 0;
+        std::size_t taken = 0;
+    };
+    using Kernel = Moved (*)(std::span<const Eight> cycle, std::size_t at,
+                             std::span<const std::int8_t> sent, std::span<std::int8_t> symbols);
+
 private:
-    Puncturing puncturing_;
-    unsigned at_ = 0;
+    Kernel kernel_;
+    std::vector<Eight> cycle_;
+    std::size_t at_ = 0; ///< symbol of the cycle
 };
 
 } // namespace telemetry::fec

@@ -43,6 +43,7 @@ void ViterbiStream::reset() noexcept {
 
 void ViterbiStream::process(std::span<const std::int8_t> symbols,
                             Sink<DecodedBits>& sink) noexcept {
+    assert(bits_ % static_cast<std::int64_t>(kGroup) == 0); // not behind finish()
     if (partial_size_ > 0) {
         const std::size_t count = std::min(symbols.size(), slice_symbols_ - partial_size_);
         std::copy_n(symbols.begin(), count,

@@ -45,10 +45,11 @@ public:
                            simd::Level limit = simd::chosen_level());
 
     /// Yields all bits that are decided, the same ones however the symbols are cut into calls; how
-    /// they are cut into items does depend on it. An item has a multiple of 96 bits.
+    /// they are cut into items does depend on it. An item has a multiple of 96 bits, but for
+    /// the last one, of finish().
     void process(std::span<const std::int8_t> symbols, Sink<DecodedBits>& sink) noexcept;
 
-    /// Decides what is still inside, without look-ahead.
+    /// Decides what is still inside, without look-ahead. reset() has to follow before more symbols.
     void finish(Sink<DecodedBits>& sink) noexcept;
 
     /// A byte per bit, one group at a time.
@@ -93,7 +94,8 @@ constexpr std::size_t punctured_look_ahead(unsigned period, unsigned kept) noexc
 }
 
 /// Whole blocks, decided by maximum likelihood. Long blocks are traced back in pieces side by side;
-/// where a piece does not begin in the state where its forerunner ends, it is traced again.
+/// where a piece does not begin in the state where its forerunner ends, it is traced again. Metrics
+/// saturate (see viterbi_k7.h): only a block whose tail is wrong throughout can lose by it.
 class ViterbiBlock {
 public:
     ViterbiBlock(const ConvolutionalCode& code, std::size_t longest_bits,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// For any processor: vectors of 16 bytes as the compiler has them, four for the 64 metrics.
+// For any processor: vectors of 16 bytes as the compiler has them, four for the 64 metrics. ARM has
+// this, and machines with SSE4.1 and no AVX2, of which only the shuffle would be of use here.
 //
 // There may be no table lookup in a vector, so that costs are had otherwise. Labels are linear in
 // the position: all four vectors have the label pattern of the first one, but for an exclusive or.

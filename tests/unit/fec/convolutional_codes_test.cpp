@@ -7,6 +7,7 @@
 #include <fstream>
 #include <random>
 #include <sstream>
+#include <string>
 
 #include "telemetry/fec/parity_check.h"
 #include "telemetry/fec/puncturing.h"
@@ -116,6 +117,49 @@ TEST(ConvolutionalCodes, PuncturedVectorsOfGnuRadio) {
         EXPECT_EQ(decode_stream(viterbi, mother), digits(bits)) << pattern;
     }
     EXPECT_EQ(vectors, 4u);
+}
+
+TEST(ConvolutionalCodes, DepuncturingInPieces) {
+    std::mt19937 random(4);
+    const Puncturing patterns[] = {Puncturing(),
+                                   kPuncturing23,
+                                   kPuncturing34,
+                                   kPuncturing56,
+                                   kPuncturing78,
+                                   Puncturing("1"),
+                                   Puncturing("0001000000001"),
+                                   Puncturing(std::string(63, '1') + '0')};
+    std::vector<std::int8_t> sent(3000);
+    for (auto& symbol : sent)
+        symbol = static_cast<std::int8_t>(random());
+    for (const Puncturing& puncturing : patterns) {
+        // What is sent last is followed by what is dropped.
+        std::vector<std::int8_t> expected;
+        std::size_t next = 0;
+        for (unsigned at = 0;; at = (at + 1) % puncturing.period()) {
+            if (puncturing.sends(at) && next == sent.size())
+                break;
+            expected.push_back(puncturing.sends(at) ? sent[next++] : std::int8_t{0});
+        }
+        for (const simd::Level level : {simd::Level::generic, simd::chosen_level()})
+            for (const std::size_t most : {1u, 7u, 8u, 50u, 5000u}) {
+                Depuncturer depuncturer(puncturing, level);
+                std::vector<std::int8_t> symbols;
+                std::vector<std::int8_t> room;
+                for (std::span<const std::int8_t> rest(sent); symbols.size() < expected.size();) {
+                    // Exactly as much as may be touched, for AddressSanitizer.
+                    const std::vector<std::int8_t> piece(
+                        rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                         rest.size(), random() % most + 1)));
+                    room.assign(random() % most + 1, 99);
+                    std::size_t written = 0;
+                    rest = rest.subspan(depuncturer.depuncture(piece, room, written));
+                    symbols.insert(symbols.end(), room.begin(),
+                                   room.begin() + static_cast<std::ptrdiff_t>(written));
+                }
+                EXPECT_EQ(symbols, expected) << puncturing.period() << ' ' << most;
+            }
+    }
 }
 
 // What these codes gain over K=7 rate 1/2 shows at 2.5 dB, where that one has 1.2e-3.
