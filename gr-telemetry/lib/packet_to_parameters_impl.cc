@@ -11,6 +11,7 @@
 
 #include "catalog_options.h"
 #include "dictionary.h"
+#include "telemetry/alarm/json.h"
 #include "telemetry/base/time.h"
 #include "telemetry/parameter/database_open.h"
 
@@ -71,6 +72,8 @@ packet_to_parameters_impl::packet_to_parameters_impl(
     d_messages.emplace(d_chain->program(), options.names == name_style::QUALIFIED
                                                ? core::parameter::NameStyle::qualified
                                                : core::parameter::NameStyle::shortest);
+    d_records.emplace(d_chain->shared_program(), core::parameter::ValueRecords::Layout::json_lines,
+                      core::parameter::NameStyle::qualified);
     for (size_t i = 0; i < std::min(d_notes.size(), most_notes_logged); ++i)
         d_logger->warn("{}", d_notes[i]);
     if (d_notes.size() > most_notes_logged)
@@ -83,6 +86,7 @@ packet_to_parameters_impl::packet_to_parameters_impl(
     message_port_register_out(keys::parameters());
     message_port_register_out(keys::alarms());
     message_port_register_out(keys::events());
+    message_port_register_out(keys::records());
 }
 
 packet_to_parameters_impl::~packet_to_parameters_impl() {
@@ -123,6 +127,13 @@ void packet_to_parameters_impl::stop_clock() {
 void packet_to_parameters_impl::take(const pmt::pmt_t& message) {
     if (!pmt::is_pair(message) || !pmt::is_u8vector(pmt::cdr(message)))
         return;
+    // Absent is as good as true: other deframers do not say.
+    if (const auto meta = pmt::car(message);
+        pmt::is_dict(meta) &&
+        pmt::is_false(pmt::dict_ref(meta, pmt::mp("confirmed"), pmt::PMT_NIL))) {
+        ++d_unconfirmed;
+        return;
+    }
     core::packet::Packet packet;
     const auto received = received_packet::from_pdu(message);
     if (received) {
@@ -152,6 +163,22 @@ void packet_to_parameters_impl::end() {
         d_logger->error("{}", saved.error().to_string());
 }
 
+bool packet_to_parameters_impl::is_publishing() {
+    return !pmt::is_null(message_subscribers(keys::records()));
+}
+
+void packet_to_parameters_impl::publish(const char* kind, std::string_view source,
+                                        std::string_view json) {
+    dictionary meta;
+    meta.add_text("kind", kind);
+    meta.add_text("station", d_origin.station);
+    meta.add_text("source", source);
+    message_port_pub(
+        keys::records(),
+        pmt::cons(meta.get(),
+                  pmt::init_u8vector(json.size(), reinterpret_cast<const uint8_t*>(json.data()))));
+}
+
 void packet_to_parameters_impl::on_values(const core::parameter::ValueBatch& values) noexcept {
     for (const auto& packet : values.packets) {
         d_values += packet.value_count;
@@ -159,10 +186,24 @@ void packet_to_parameters_impl::on_values(const core::parameter::ValueBatch& val
         if (packet.value_count > 0)
             message_port_pub(keys::parameters(), d_messages->values(values, packet, d_origin));
     }
+    if (values.size() == 0 || !is_publishing())
+        return;
+    std::string lines;
+    d_records->append(values, lines);
+    lines.pop_back(); // the last end of line
+    std::ranges::replace(lines, '\n', ',');
+    const auto container = values.packets.back().container;
+    publish("parameter",
+            container == core::parameter::kNone ? std::string_view("derived")
+                                                : d_chain->program().container_name(container),
+            "{\"values\":[" + lines + "]}");
 }
 
 void packet_to_parameters_impl::on_transition(const core::alarm::Transition& transition) noexcept {
     message_port_pub(keys::alarms(), d_messages->alarm(transition, d_origin));
+    if (is_publishing())
+        publish("alarm", transition.parameter.empty() ? transition.alarm : transition.parameter,
+                core::alarm::to_json(transition));
 }
 
 void packet_to_parameters_impl::on_report(const core::pus::Message& message,

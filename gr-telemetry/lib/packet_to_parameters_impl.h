@@ -28,6 +28,7 @@ public:
     bool start() override;
     bool stop() override;
     uint64_t packets() const override { return d_packets; }
+    uint64_t unconfirmed() const override { return d_unconfirmed; }
     uint64_t values() const override { return d_values; }
     const std::vector<std::string>& notes() const override { return d_notes; }
 
@@ -36,6 +37,8 @@ private:
     void end();
     void tick(); // in the thread of d_clock: has the block's thread look at the clock
     void stop_clock();
+    bool is_publishing(); // whether someone listens on `records`
+    void publish(const char* kind, std::string_view source, std::string_view json);
     void on_values(const ::telemetry::parameter::ValueBatch& values) noexcept override;
     void on_transition(const ::telemetry::alarm::Transition& transition) noexcept override;
     void on_report(const ::telemetry::pus::Message& message,
@@ -46,9 +49,10 @@ private:
     std::vector<std::string> d_notes;
     std::unique_ptr<::telemetry::station::ParameterChain> d_chain;
     std::optional<parameter_messages> d_messages;
+    std::optional<::telemetry::parameter::ValueRecords> d_records;
     packet_origin d_origin;                                         // of the packet at hand
     ::telemetry::UtcNs d_generation_ns = ::telemetry::kUnknownTime; // latest
-    std::atomic<uint64_t> d_packets{0}, d_values{0};
+    std::atomic<uint64_t> d_packets{0}, d_unconfirmed{0}, d_values{0};
 
     std::thread d_clock;
     std::mutex d_mutex;

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "dictionary.h"
 #include "telemetry/base/time.h"
 #include "telemetry/publish/packet_records.h"
 #include "telemetry/publish/records.h"
@@ -40,12 +41,15 @@ publisher_impl::publisher_impl(std::unique_ptr<::telemetry::publish::Publisher> 
     message_port_register_in(keys::packets());
     message_port_register_in(keys::events());
     message_port_register_in(keys::metrics());
+    message_port_register_in(keys::records());
     set_msg_handler(keys::frames(), [this](const pmt::pmt_t& message) { publish_frame(message); });
     set_msg_handler(keys::packets(),
                     [this](const pmt::pmt_t& message) { publish_packet(message); });
     set_msg_handler(keys::events(), [this](const pmt::pmt_t& message) {
         publish_record("event", event_record(message));
     });
+    set_msg_handler(keys::records(),
+                    [this](const pmt::pmt_t& message) { publish_prepared(message); });
     set_msg_handler(keys::metrics(), [this](const pmt::pmt_t& message) {
         publish_record("metric", metrics_record(message, d_start));
     });
@@ -63,7 +67,8 @@ bool publisher_impl::stop() {
 // The scheduler ends this block's thread as soon as one of the blocks that send to it has ended,
 // whatever still is in its queues or will come from the others.
 void publisher_impl::work_off_queues() {
-    for (const auto& port : {keys::frames(), keys::packets(), keys::events(), keys::metrics()})
+    for (const auto& port :
+         {keys::frames(), keys::packets(), keys::records(), keys::events(), keys::metrics()})
         while (const auto message = delete_head_nowait(port))
             dispatch_msg(port, message);
 }
@@ -90,6 +95,20 @@ void publisher_impl::publish_packet(const pmt::pmt_t& message) {
         received->packet(), {received->station(), received->downlink()});
     d_socket->publish("packet", received->station(), source_of(received->downlink()), json,
                       received->packet().bytes);
+}
+
+void publisher_impl::publish_prepared(const pmt::pmt_t& message) {
+    const bool is_pdu = pmt::is_pair(message) && pmt::is_u8vector(pmt::cdr(message));
+    const std::string kind = is_pdu ? text_of(pmt::car(message), "kind") : std::string();
+    if (kind != "parameter" && kind != "alarm") {
+        ++d_refused;
+        return;
+    }
+    size_t size = 0;
+    const uint8_t* json = pmt::u8vector_elements(pmt::cdr(message), size);
+    d_socket->publish(kind, text_of(pmt::car(message), "station"),
+                      source_of(text_of(pmt::car(message), "source")),
+                      {reinterpret_cast<const char*>(json), size});
 }
 
 void publisher_impl::publish_record(const char* kind, const std::optional<record>& found) {

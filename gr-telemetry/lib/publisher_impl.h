@@ -25,6 +25,7 @@ public:
 private:
     void publish_frame(const pmt::pmt_t& message);
     void publish_packet(const pmt::pmt_t& message);
+    void publish_prepared(const pmt::pmt_t& message);
     void publish_record(const char* kind, const std::optional<record>& found);
     const std::string& source_of(const std::string& downlink) const {
         return downlink.empty() ? d_source : downlink;

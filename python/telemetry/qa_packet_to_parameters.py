@@ -11,7 +11,7 @@ import pmt
 from gnuradio import blocks, gr, telemetry
 
 import qa_mission
-from qa_flowgraph import SOURCE, Collector, wait_for
+from qa_flowgraph import SOURCE, Collector, metadata, payload, wait_for
 
 DATABASE = str(SOURCE / "tests/vectors/gnuradio/demo_mission.xml")
 PORTS = ("parameters", "alarms", "events")
@@ -139,6 +139,38 @@ class PacketToParameters(unittest.TestCase):
                          ("medium", 0x1234, 9))
         self.assertEqual((told["pus_verification"]["stage"], told["pus_verification"]["success"],
                           told["pus_verification"]["request_sequence_count"]), ("acceptance", True, 7))
+
+    def test_what_nothing_vouches_for(self):
+        bench = Bench(self, telemetry.packet_to_parameters(DATABASE))
+        post = bench.block.to_basic_block()._post
+        post(pmt.intern("packets"), pdu(qa_mission.housekeeping(0, mode=0), confirmed=False))
+        bench.put(pdu(qa_mission.housekeeping(1), confirmed=True), pdu(qa_mission.housekeeping(2)))
+        told = [json_of(message)["values"]["sequence_count"] for message in bench.wait("parameters", 2)]
+        self.assertEqual((told, bench.block.unconfirmed(), bench.out["alarms"].messages), ([1, 2], 1, []))
+
+    def test_records_are_published(self):
+        block = telemetry.packet_to_parameters(DATABASE)
+        top = gr.top_block()
+        splitter = telemetry.packet_splitter()
+        publisher = telemetry.publisher("tcp://127.0.0.1:*", heartbeat=0)
+        top.connect(blocks.file_source(1, telemetry.example_packets(), False), splitter)
+        top.msg_connect(splitter, "packets", block, "packets")
+        top.msg_connect(block, "records", publisher, "records")
+        collector = Collector(top, block, "records")
+        alarms = Collector(top, block, "alarms")
+        top.run()
+        publisher.stop()
+        self.assertEqual((publisher.refused(), publisher.dropped()), (0, 0))
+        self.assertEqual(publisher.published(), 66 + len(alarms.messages))
+        records = [(metadata(message), json.loads(payload(message))) for message in collector.messages]
+        meta, record = records[0]
+        self.assertEqual(meta, {"kind": "parameter", "source": "/DemoMission/Housekeeping"})
+        voltage = next(value for value in record["values"] if value["parameter"] == "/DemoMission/battery_voltage")
+        self.assertEqual(voltage, {"packet": 0, "container": "/DemoMission/Housekeeping",
+                                   "parameter": "/DemoMission/battery_voltage", "raw": 7500, "value": 7.5, "unit": "V",
+                                   "time": "2026-01-01T00:00:00.000000000Z", "validity": "valid"})
+        alarm = next(record for meta, record in records if meta["kind"] == "alarm")
+        self.assertEqual((alarm["alarm"], alarm["change"]), ("/DemoMission/transmitter_temperature", "raised"))
 
     def test_qualified_names(self):
         bench = Bench(self, telemetry.packet_to_parameters(DATABASE, names="qualified"))

@@ -58,6 +58,7 @@ void bind_parameters(py::module& m) {
              "database"_a, "root_container"_a = "", "names"_a = "short", "clock"_a = "packets",
              "alarm_state"_a = "", "pus"_a = py::none())
         .def("packets", &gt::packet_to_parameters::packets)
+        .def("unconfirmed", &gt::packet_to_parameters::unconfirmed)
         .def("values", &gt::packet_to_parameters::values)
         .def("notes", &gt::packet_to_parameters::notes);
 }

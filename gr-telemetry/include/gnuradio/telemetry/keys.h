@@ -20,6 +20,7 @@ TELEMETRY_API const pmt::pmt_t& events();     //!< dictionaries
 TELEMETRY_API const pmt::pmt_t& metrics();    //!< dictionaries
 TELEMETRY_API const pmt::pmt_t& parameters(); //!< dictionaries: the values of a packet
 TELEMETRY_API const pmt::pmt_t& alarms();     //!< dictionaries: changes of alarms
+TELEMETRY_API const pmt::pmt_t& records();    //!< PDUs: (kind, station, source . JSON to publish)
 TELEMETRY_API const pmt::pmt_t& kiss();       //!< PDUs whose bytes are KISS
 
 // Tags on sample streams, as GNU Radio's sources set them

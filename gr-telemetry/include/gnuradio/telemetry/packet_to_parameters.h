@@ -34,7 +34,11 @@ struct packet_to_parameters_options {
  *
  * In: PDUs of bytes on `packets`, one packet each, of this module or any other. Out: a dictionary
  * for each packet on `parameters`, for each change of an alarm on `alarms`, and on `events` what is
- * wrong with packets and what PUS packets report; docs/gnuradio.md has the tables.
+ * wrong with packets and what PUS packets report; docs/gnuradio.md has the tables. On `records`
+ * the same values and alarms ready for a publisher.
+ *
+ * A packet whose metadata says that nothing vouches for its bytes (`confirmed` false) yields no
+ * value and no alarm.
  */
 class TELEMETRY_API packet_to_parameters : virtual public gr::block {
 public:
@@ -43,8 +47,9 @@ public:
     //! std::invalid_argument names the file and line of the database, or the option, that is wrong.
     static sptr make(const std::string& database, const packet_to_parameters_options& options = {});
 
-    virtual uint64_t packets() const = 0; //!< taken so far; any thread
-    virtual uint64_t values() const = 0;  //!< yielded so far; any thread
+    virtual uint64_t packets() const = 0;     //!< taken so far; any thread
+    virtual uint64_t unconfirmed() const = 0; //!< left out as nothing vouches for them; any thread
+    virtual uint64_t values() const = 0;      //!< yielded so far; any thread
     //! What of the database is not understood, with its place.
     virtual const std::vector<std::string>& notes() const = 0;
 };

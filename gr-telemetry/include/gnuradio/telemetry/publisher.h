@@ -13,8 +13,9 @@ namespace telemetry {
  * \ingroup telemetry
  *
  * Message ports in: `frames` (PDUs of bytes from any deframer), `events` and `metrics`
- * (dictionaries). Reception is never held up: what the bounded queue cannot take is dropped and
- * counted, and subscribers see the gap in the sequence numbers.
+ * (dictionaries), `records` (of a packet_to_parameters). Reception is never held up: what the
+ * bounded queue cannot take is dropped and counted, and subscribers see the gap in the sequence
+ * numbers.
  */
 class TELEMETRY_API publisher : virtual public gr::block {
 public:
