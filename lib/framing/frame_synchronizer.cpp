@@ -24,8 +24,8 @@ FrameSynchronizer::FrameSynchronizer(const FrameSynchronizerOptions& options, si
       pack_(limit), length_(static_cast<std::size_t>(options.marker.length)),
       period_(length_ + options.frame_bits), slip_(static_cast<std::size_t>(options.slip_bits)),
       pending_(static_cast<std::size_t>(options.verify_frames) + 1),
-      frame_(options.frame_bits / 8) {
-    assert(options.frame_bits % 8 == 0 && options.verify_frames >= 0);
+      frame_((options.frame_bits + 7) / 8) {
+    assert(options.frame_bits > 0 && options.verify_frames >= 0);
     assert(options.flywheel_frames >= 0 && options.slip_bits >= 0);
     assert(slip_ < period_ / 2);
     const auto frames =
@@ -42,6 +42,7 @@ void FrameSynchronizer::reset() noexcept {
     pending_count_ = 0;
     waiting_ = false;
     missed_ = 0;
+    flown_begin_ = flown_end_ = 0;
 }
 
 void FrameSynchronizer::process(std::span<const std::uint8_t> bits,
@@ -240,6 +241,8 @@ bool FrameSynchronizer::follow(Sink<LocatedFrame>& sink) noexcept {
             first_missed_ = expected;
         if (missed_ == options_.flywheel_frames) {
             ++counts_.losses;
+            flown_begin_ = base_ + static_cast<std::int64_t>(first_missed_);
+            flown_end_ = base_ + static_cast<std::int64_t>(expected);
             state_ = SyncState::search;
             at_ = first_missed_ - slip_;
             return true;
@@ -260,9 +263,14 @@ void FrameSynchronizer::yield(const Marker& marker, SyncState state,
                               Sink<LocatedFrame>& sink) noexcept {
     LocatedFrame frame;
     frame.position = base_ + static_cast<std::int64_t>(marker.at);
-    fec::copy_bits(held(), marker.at + length_, frame_);
+    if (frame.position >= flown_begin_ && frame.position < flown_end_ &&
+        (frame.position - flown_begin_) % static_cast<std::int64_t>(period_) == 0)
+        return;
+    fec::copy_bits(bits_, marker.at + length_, frame_);
     if (marker.inverted)
         fec::invert_bits(frame_);
+    if (const std::size_t over = 8 * frame_.size() - options_.frame_bits; over > 0)
+        frame_.back() &= static_cast<std::uint8_t>(0xff << over);
     frame.bits = frame_;
     if (!symbols_.empty()) {
         frame.symbols = std::span<const std::int8_t>(symbols_).subspan(marker.at + length_,

@@ -23,7 +23,7 @@ std::string_view name_of(SyncState state);
 
 struct FrameSynchronizerOptions {
     SyncPattern marker = pattern_of(kMarker32);
-    std::size_t frame_bits = 0; ///< behind each marker; a multiple of 8
+    std::size_t frame_bits = 0; ///< behind each marker
 
     /// Wrong bits of the marker allowed in each state.
     struct Tolerance {
@@ -42,7 +42,8 @@ struct FrameSynchronizerOptions {
 /// A frame between markers. Spans die with accept().
 struct LocatedFrame {
     std::int64_t position = 0; ///< number of its marker's first bit, counted from the last reset
-    std::span<const std::uint8_t> bits = {};   ///< packed, in the right polarity
+    /// Packed, in the right polarity; zeros fill the last byte.
+    std::span<const std::uint8_t> bits = {};
     std::span<const std::int8_t> symbols = {}; ///< the same when there are soft symbols
     SyncState state = SyncState::search; ///< in which it was located: verify, lock or flywheel
     int sync_errors = 0;                 ///< wrong bits of its marker
@@ -69,7 +70,8 @@ struct FrameSynchronizerCounts {
 /// but no frame, and the first frame is not lost: it comes out once verified. In lock a marker is
 /// looked for at its place and a few bits around, the best fit wins: a bit slip costs no more than
 /// the frame it happens in. A frame comes out with its last bit; when lock is dropped, the search
-/// begins where the first marker was missed.
+/// begins where the first marker was missed. What came out in flywheel does not come out again when
+/// the search, which may allow more wrong bits, finds its marker after all.
 ///
 /// Every step looks at bits up to a place that follows from the steps before, so nothing depends on
 /// how the input is cut.
@@ -135,6 +137,8 @@ private:
     bool waiting_ = false; ///< its last bits are not here yet
     int missed_ = 0;
     std::size_t first_missed_ = 0;
+    std::int64_t flown_begin_ = 0; ///< the first frame of the last flywheel that ended in a loss
+    std::int64_t flown_end_ = 0;   ///< where the first one behind it would have been
     FrameSynchronizerCounts counts_;
     std::vector<std::uint8_t> frame_;
     std::vector<std::int8_t> frame_symbols_;

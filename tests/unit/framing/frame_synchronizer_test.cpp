@@ -214,6 +214,64 @@ TEST(FrameSynchronizer, FindsLockAgainAfterAGap) {
     }
 }
 
+// Search allows what flywheel refuses: the frames that were flown over do not come out twice.
+TEST(FrameSynchronizer, FlownOverFramesComeOutOnce) {
+    Stream stream(pattern_of(kMarker32));
+    stream.noise(100);
+    stream.frames(20);
+    for (std::size_t frame = 4; frame < 20; ++frame)
+        for (std::size_t i = 0; i < 5; ++i)
+            stream.bits[stream.places[frame] + 6 * i] ^= 1;
+    stream.noise(64);
+    for (const int verify_frames : {0, 1, 2}) {
+        auto options = options_for(stream.marker);
+        options.tolerance = {.search = 6, .verify = 6, .lock = 3, .flywheel = 3};
+        options.verify_frames = verify_frames;
+        FrameSynchronizer synchronizer(options);
+        const Frames frames = run(synchronizer, stream.packed());
+        EXPECT_GE(synchronizer.counts().losses, 1u);
+        std::vector<std::int64_t> places;
+        for (const Seen& frame : frames.all)
+            places.push_back(frame.position);
+        EXPECT_EQ(std::vector<std::int64_t>(stream.places.begin(), stream.places.end()), places);
+    }
+}
+
+// As turbo code words of rate 1/3 are.
+TEST(FrameSynchronizer, FramesNeedNotBeWholeBytes) {
+    for (const std::size_t frame_bits : {1u, 799u, 1332u, 5364u})
+        for (const bool inverted : {false, true}) {
+            const SyncPattern marker = pattern_of(kMarker64);
+            Stream stream(marker);
+            stream.noise(99);
+            std::vector<std::string> sent;
+            for (int i = 0; i < 6; ++i) {
+                for (int k = 0; k < marker.length; ++k)
+                    stream.bits.push_back(marker.bit(k));
+                const std::size_t begin = stream.bits.size();
+                stream.noise(frame_bits);
+                Stream frame(marker);
+                frame.bits.assign(stream.bits.begin() + static_cast<std::ptrdiff_t>(begin),
+                                  stream.bits.end());
+                sent.push_back(to_hex(frame.packed()));
+            }
+            if (inverted)
+                stream.invert();
+            stream.noise(8);
+            auto options = options_for(marker);
+            options.frame_bits = frame_bits;
+            options.slip_bits = frame_bits > 100 ? 2 : 0;
+            for (const std::size_t chunk : {1u, 1000u}) {
+                FrameSynchronizer synchronizer(options);
+                EXPECT_EQ(run(synchronizer, stream.packed(), chunk).hexes(), sent) << frame_bits;
+                FrameSynchronizer soft(options);
+                Frames frames;
+                soft.process(clean_symbols(stream.bits), frames);
+                EXPECT_EQ(frames.hexes(), sent) << frame_bits;
+            }
+        }
+}
+
 TEST(FrameSynchronizer, PolarityMayChangeInLock) {
     Stream stream(pattern_of(kMarker32));
     stream.noise(50);
