@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cstdlib>
 #include <cstring>
+#include <tuple>
 
 namespace telemetry::framing {
 namespace {
@@ -21,6 +23,7 @@ std::string_view name_of(SyncState state) {
 FrameSynchronizer::FrameSynchronizer(const FrameSynchronizerOptions& options, simd::Level limit)
     : options_(options), hard_(options.marker, options.tolerance.search, limit),
       soft_(options.marker, {options.tolerance.search, options.correlation_percent}, limit),
+      pairs_(options.marker, {options.tolerance.search, options.correlation_percent}, limit),
       pack_(limit), length_(static_cast<std::size_t>(options.marker.length)),
       period_(length_ + options.frame_bits), slip_(static_cast<std::size_t>(options.slip_bits)),
       pending_(static_cast<std::size_t>(options.verify_frames) + 1),
@@ -61,7 +64,9 @@ void FrameSynchronizer::process(std::span<const std::int8_t> symbols,
                                 Sink<LocatedFrame>& sink) noexcept {
     if (symbols_.empty()) {
         symbols_.resize(capacity_ + 8);
-        frame_symbols_.resize(options_.frame_bits);
+        frame_symbols_.resize(8 * frame_.size() + 8);
+        around_.resize((length_ + 2 * slip_ + 2 + 7) / 8 * 8);
+        around_signs_.resize(around_.size() / 8 + 8);
     }
     while (!symbols.empty()) {
         make_room();
@@ -124,22 +129,36 @@ bool FrameSynchronizer::step(Sink<LocatedFrame>& sink) noexcept {
     }
 }
 
+std::optional<FrameSynchronizer::Marker>
+FrameSynchronizer::first_marker(std::size_t begin, std::size_t end) const noexcept {
+    std::optional<Marker> found;
+    const auto take = [&](const SyncHit& hit) {
+        if (!found)
+            found = Marker{hit.position, hit.errors, 0, {false, hit.inverted, hit.inverted}};
+    };
+    const auto symbols = std::span<const std::int8_t>(symbols_).first(symbols_.empty() ? 0 : used_);
+    if (qpsk())
+        pairs_.search(symbols.first(used_ / 2 * 2), begin, end, [&](const QpskSyncHit& hit) {
+            if (!found || (hit.position == found->at && hit.errors < found->errors))
+                found = Marker{hit.position, hit.errors, 0, hit.phase};
+        });
+    else if (!symbols.empty() && options_.correlation_percent > 0)
+        soft_.search(symbols, begin, end, take);
+    else
+        hard_.search(held(), begin, end, take);
+    return found;
+}
+
 bool FrameSynchronizer::search() noexcept {
-    if (used_ < at_ + length_)
+    const std::size_t last = qpsk() ? used_ / 2 * 2 : used_;
+    const std::size_t beyond = length_ + (qpsk() ? 1 : 0);
+    if (last < at_ + beyond)
         return false;
-    const std::size_t end = used_ - length_ + 1;
+    const std::size_t end = last - beyond + 1;
     // In blocks, since the first hit ends it.
     while (at_ < end) {
         const std::size_t stop = std::min(end, at_ + 4096);
-        std::optional<Marker> found;
-        const auto take = [&](const SyncHit& hit) {
-            if (!found)
-                found = Marker{hit.position, hit.errors, 0, hit.inverted};
-        };
-        if (!symbols_.empty() && options_.correlation_percent > 0)
-            soft_.search(std::span<const std::int8_t>(symbols_).first(used_), at_, stop, take);
-        else
-            hard_.search(held(), at_, stop, take);
+        const auto found = first_marker(at_, stop);
         if (!found) {
             at_ = stop;
             continue;
@@ -162,28 +181,57 @@ bool FrameSynchronizer::search() noexcept {
 }
 
 bool FrameSynchronizer::around_is_there(std::size_t expected) const noexcept {
-    return used_ >= expected + slip_ + length_;
+    return used_ >= pairs_to(expected + slip_ + length_);
 }
 
-FrameSynchronizer::Marker FrameSynchronizer::best_around(std::size_t expected) const noexcept {
+std::span<const std::uint8_t> FrameSynchronizer::resolved_signs(std::size_t begin, std::size_t end,
+                                                                const QpskPhase& phase) noexcept {
+    const auto symbols = std::span(around_).first(pairs_to(end) - begin);
+    resolve(phase, std::span<const std::int8_t>(symbols_).subspan(begin, symbols.size()), symbols);
+    pack_(around_, std::span(around_signs_).first(around_.size() / 8));
+    return around_signs_;
+}
+
+int FrameSynchronizer::errors_at(std::size_t at, const QpskPhase& phase) noexcept {
+    if (qpsk())
+        return hard_.differences(resolved_signs(at / 2 * 2, at + length_, phase), at % 2);
+    const int differences = hard_.differences(held(), at);
+    return phase.i_inverted ? options_.marker.length - differences : differences;
+}
+
+FrameSynchronizer::Marker FrameSynchronizer::best_around(std::size_t expected,
+                                                         const QpskPhase& phase) noexcept {
     Marker best;
     best.errors = options_.marker.length + 1;
-    const auto look = [&](int slip) {
-        Marker here;
-        here.at = expected + static_cast<std::size_t>(slip);
-        here.slip = slip;
-        here.errors = hard_.differences(held(), here.at);
-        here.inverted = 2 * here.errors > options_.marker.length;
-        if (here.inverted)
-            here.errors = options_.marker.length - here.errors;
-        if (here.errors < best.errors)
-            best = here;
+    const auto worse = [&](const Marker& marker) {
+        return std::tuple(marker.errors, std::abs(marker.slip), marker.phase != phase);
     };
-    look(0);
-    for (int slip = 1; slip <= options_.slip_bits; ++slip) {
-        look(-slip);
-        look(slip);
+    // `bits` begin at `first`; they, or they inverted, may be right.
+    const auto look = [&](std::span<const std::uint8_t> bits, std::size_t first,
+                          const QpskPhase& resolved) {
+        for (int slip = -options_.slip_bits; slip <= options_.slip_bits; ++slip) {
+            Marker here{
+                .at = expected + static_cast<std::size_t>(slip), .slip = slip, .phase = resolved};
+            here.errors = hard_.differences(bits, here.at - first);
+            if (2 * here.errors > options_.marker.length) {
+                here.errors = options_.marker.length - here.errors;
+                here.phase.i_inverted = !here.phase.i_inverted;
+                here.phase.q_inverted = !here.phase.q_inverted;
+            }
+            if (worse(here) < worse(best))
+                best = here;
+        }
+    };
+    if (!qpsk()) {
+        look(held(), 0, {});
+        return best;
     }
+    const std::size_t first = (expected - slip_) / 2 * 2;
+    for (const bool swapped : {false, true})
+        for (const bool different : {false, true}) {
+            const QpskPhase resolved{swapped, false, different};
+            look(resolved_signs(first, expected + slip_ + length_, resolved), first, resolved);
+        }
     return best;
 }
 
@@ -191,8 +239,8 @@ bool FrameSynchronizer::verify(Sink<LocatedFrame>& sink) noexcept {
     const std::size_t expected = at_ + period_;
     if (!around_is_there(expected))
         return false;
-    const Marker next = best_around(expected);
-    if (next.errors > options_.tolerance.verify || next.inverted != pending_[0].inverted) {
+    const Marker next = best_around(expected, pending_[0].phase);
+    if (next.errors > options_.tolerance.verify || next.phase != pending_[0].phase) {
         ++counts_.rejects;
         state_ = SyncState::search;
         at_ = pending_[0].at + 1;
@@ -217,7 +265,7 @@ bool FrameSynchronizer::verify(Sink<LocatedFrame>& sink) noexcept {
 
 bool FrameSynchronizer::follow(Sink<LocatedFrame>& sink) noexcept {
     if (waiting_) {
-        if (used_ < marker_.at + period_)
+        if (used_ < pairs_to(marker_.at + period_))
             return false;
         yield(marker_, state_, sink);
         waiting_ = false;
@@ -226,14 +274,14 @@ bool FrameSynchronizer::follow(Sink<LocatedFrame>& sink) noexcept {
     const std::size_t expected = at_ + period_;
     if (!around_is_there(expected))
         return false;
-    Marker next = best_around(expected);
+    Marker next = best_around(expected, marker_.phase);
     int tolerance =
         state_ == SyncState::lock ? options_.tolerance.lock : options_.tolerance.flywheel;
-    if (next.slip != 0)
+    if (next.slip != 0 || (qpsk() && next.phase != marker_.phase))
         tolerance = std::min(tolerance, options_.tolerance.verify);
     if (next.errors <= tolerance) {
         counts_.slips += next.slip != 0;
-        counts_.inversions += next.inverted != marker_.inverted;
+        counts_.inversions += next.phase != marker_.phase;
         state_ = SyncState::lock;
         missed_ = 0;
     } else {
@@ -249,9 +297,7 @@ bool FrameSynchronizer::follow(Sink<LocatedFrame>& sink) noexcept {
         }
         ++missed_;
         state_ = SyncState::flywheel;
-        const int differences = hard_.differences(held(), expected);
-        next = {expected, marker_.inverted ? options_.marker.length - differences : differences, 0,
-                marker_.inverted};
+        next = {expected, errors_at(expected, marker_.phase), 0, marker_.phase};
     }
     at_ = next.at;
     marker_ = next;
@@ -266,25 +312,36 @@ void FrameSynchronizer::yield(const Marker& marker, SyncState state,
     if (frame.position >= flown_begin_ && frame.position < flown_end_ &&
         (frame.position - flown_begin_) % static_cast<std::int64_t>(period_) == 0)
         return;
-    fec::copy_bits(bits_, marker.at + length_, frame_);
-    if (marker.inverted)
-        fec::invert_bits(frame_);
+    const std::size_t first = marker.at + length_;
+    frame.phase = marker.phase;
+    frame.inverted = marker.phase == QpskPhase{false, true, true};
+    if (qpsk()) {
+        const std::size_t begin = first / 2 * 2;
+        const auto pairs = std::span<const std::int8_t>(symbols_).subspan(
+            begin, pairs_to(first + options_.frame_bits) - begin);
+        resolve(marker.phase, pairs, std::span(frame_symbols_).first(pairs.size()));
+        const auto symbols = std::span<const std::int8_t>(frame_symbols_).subspan(first - begin);
+        pack_(symbols.first(8 * frame_.size()), frame_);
+        frame.symbols = symbols.first(options_.frame_bits);
+    } else {
+        fec::copy_bits(bits_, first, frame_);
+        if (frame.inverted)
+            fec::invert_bits(frame_);
+        if (!symbols_.empty())
+            frame.symbols =
+                std::span<const std::int8_t>(symbols_).subspan(first, options_.frame_bits);
+        if (!symbols_.empty() && frame.inverted) {
+            std::transform(frame.symbols.begin(), frame.symbols.end(), frame_symbols_.begin(),
+                           [](std::int8_t symbol) { return static_cast<std::int8_t>(-symbol); });
+            frame.symbols = std::span<const std::int8_t>(frame_symbols_).first(options_.frame_bits);
+        }
+    }
     if (const std::size_t over = 8 * frame_.size() - options_.frame_bits; over > 0)
         frame_.back() &= static_cast<std::uint8_t>(0xff << over);
     frame.bits = frame_;
-    if (!symbols_.empty()) {
-        frame.symbols = std::span<const std::int8_t>(symbols_).subspan(marker.at + length_,
-                                                                       options_.frame_bits);
-        if (marker.inverted) {
-            std::transform(frame.symbols.begin(), frame.symbols.end(), frame_symbols_.begin(),
-                           [](std::int8_t symbol) { return static_cast<std::int8_t>(-symbol); });
-            frame.symbols = frame_symbols_;
-        }
-    }
     frame.state = state;
     frame.sync_errors = marker.errors;
     frame.slip = marker.slip;
-    frame.inverted = marker.inverted;
     ++counts_.frames;
     counts_.flywheel_frames += state == SyncState::flywheel;
     sink.accept(frame);

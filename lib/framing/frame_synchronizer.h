@@ -9,6 +9,7 @@
 
 #include "telemetry/base/stage.h"
 #include "telemetry/fec/bits.h"
+#include "telemetry/framing/sync_search_qpsk.h"
 #include "telemetry/framing/sync_search_soft.h"
 
 namespace telemetry::framing {
@@ -21,6 +22,9 @@ enum class SyncState : std::uint8_t {
 };
 std::string_view name_of(SyncState state);
 
+/// What soft symbols are: of one axis, or I and Q in turn, whose phase is one of QpskPhase's eight.
+enum class Constellation : std::uint8_t { bpsk, qpsk };
+
 struct FrameSynchronizerOptions {
     SyncPattern marker = pattern_of(kMarker32);
     std::size_t frame_bits = 0; ///< behind each marker
@@ -32,6 +36,7 @@ struct FrameSynchronizerOptions {
         int lock = 6;
         int flywheel = 4;
     } tolerance = {};
+    Constellation constellation = Constellation::bpsk;
     int correlation_percent = 0; ///< of soft symbols, in search: see SoftSyncLimits
 
     int verify_frames = 1;   ///< markers that must follow the first one before lock
@@ -48,7 +53,8 @@ struct LocatedFrame {
     SyncState state = SyncState::search; ///< in which it was located: verify, lock or flywheel
     int sync_errors = 0;                 ///< wrong bits of its marker
     int slip = 0;          ///< bits that its marker came later (earlier: negative) than expected
-    bool inverted = false; ///< it came inverted
+    bool inverted = false; ///< it came inverted, both of I and Q
+    QpskPhase phase = {};  ///< what put I and Q right
 };
 
 /// Counted since construction.
@@ -59,7 +65,7 @@ struct FrameSynchronizerCounts {
     std::uint64_t losses = 0;     ///< of lock
     std::uint64_t rejects = 0;    ///< markers found that none followed
     std::uint64_t slips = 0;      ///< markers found beside their place
-    std::uint64_t inversions = 0; ///< changes of polarity while locked
+    std::uint64_t inversions = 0; ///< changes of polarity or phase while locked
 };
 
 /// Cuts a stream of fixed-length frames with sync markers (CCSDS 131.0-B-5 section 9; the strategy
@@ -72,6 +78,10 @@ struct FrameSynchronizerCounts {
 /// the frame it happens in. A frame comes out with its last bit; when lock is dropped, the search
 /// begins where the first marker was missed. What came out in flywheel does not come out again when
 /// the search, which may allow more wrong bits, finds its marker after all.
+///
+/// QPSK is resolved by the marker as well: all eight phases are searched, and in lock the marker is
+/// looked for in each, so that a phase that turns costs the frame it happens in. Positions count in
+/// the symbols as sent, where a marker may begin on I or Q; the first symbol of all is an I.
 ///
 /// Every step looks at bits up to a place that follows from the steps before, so nothing depends on
 /// how the input is cut.
@@ -92,12 +102,13 @@ public:
     const FrameSynchronizerCounts& counts() const noexcept { return counts_; }
 
 private:
-    /// A marker, and what was seen of it. `at` is an index into what is held.
+    /// A marker, and what was seen of it. `at` is an index into what is held. Of one axis, `phase`
+    /// has both inverted, or none.
     struct Marker {
         std::size_t at = 0;
         int errors = 0;
         int slip = 0;
-        bool inverted = false;
+        QpskPhase phase = {};
     };
 
     std::size_t room() const noexcept;
@@ -107,8 +118,21 @@ private:
     bool search() noexcept;
     bool verify(Sink<LocatedFrame>& sink) noexcept;
     bool follow(Sink<LocatedFrame>& sink) noexcept;
-    /// The best fit around `expected`.
-    Marker best_around(std::size_t expected) const noexcept;
+    std::optional<Marker> first_marker(std::size_t begin, std::size_t end) const noexcept;
+    /// The best fit around `expected`; of equal ones that nearest to its place, then that in
+    /// `phase`.
+    Marker best_around(std::size_t expected, const QpskPhase& phase) noexcept;
+    int errors_at(std::size_t at, const QpskPhase& phase) noexcept;
+    /// Puts the symbols [begin, end) right, and returns their signs; `begin` is even.
+    std::span<const std::uint8_t> resolved_signs(std::size_t begin, std::size_t end,
+                                                 const QpskPhase& phase) noexcept;
+    bool qpsk() const noexcept {
+        return options_.constellation == Constellation::qpsk && !symbols_.empty();
+    }
+    /// The end of the pair that `end` is in.
+    std::size_t pairs_to(std::size_t end) const noexcept {
+        return qpsk() ? (end + 1) / 2 * 2 : end;
+    }
     bool around_is_there(std::size_t expected) const noexcept;
     void yield(const Marker& marker, SyncState state, Sink<LocatedFrame>& sink) noexcept;
     std::span<const std::uint8_t> held() const noexcept {
@@ -118,6 +142,7 @@ private:
     FrameSynchronizerOptions options_;
     SyncSearch hard_;
     SoftSyncSearch soft_;
+    QpskSyncSearch pairs_;
     fec::SignPacker pack_;
     std::size_t length_; ///< of the marker
     std::size_t period_; ///< from marker to marker
@@ -142,6 +167,8 @@ private:
     FrameSynchronizerCounts counts_;
     std::vector<std::uint8_t> frame_;
     std::vector<std::int8_t> frame_symbols_;
+    std::vector<std::int8_t> around_; ///< symbols of a marker and its surroundings, put right
+    std::vector<std::uint8_t> around_signs_;
 };
 
 } // namespace telemetry::framing

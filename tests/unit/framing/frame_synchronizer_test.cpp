@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <tuple>
+#include <utility>
 
 #include "allocations.h"
 #include "symbols.h"
@@ -347,6 +348,75 @@ TEST(FrameSynchronizer, SoftSymbolsComeOutInTheRightSense) {
                 whole = frames.all;
             }
         }
+}
+
+/// A quarter turn makes (I, Q) to (−Q, I); from 4 on I and −Q were sent, as a mirrored spectrum
+/// does.
+void turn(int phase, std::span<std::int8_t> symbols) {
+    for (std::size_t k = 0; k + 1 < symbols.size(); k += 2) {
+        int i = symbols[k];
+        int q = symbols[k + 1];
+        if (phase & 4)
+            q = -q;
+        for (int quarter = phase & 3; quarter > 0; --quarter)
+            i = std::exchange(q, i) * -1;
+        symbols[k] = static_cast<std::int8_t>(i);
+        symbols[k + 1] = static_cast<std::int8_t>(q);
+    }
+}
+
+Frames run_soft(const FrameSynchronizerOptions& options, std::span<const std::int8_t> symbols,
+                std::size_t chunk) {
+    FrameSynchronizer synchronizer(options);
+    Frames frames;
+    for (std::size_t at = 0; at < symbols.size(); at += chunk)
+        synchronizer.process(symbols.subspan(at, std::min(chunk, symbols.size() - at)), frames);
+    return frames;
+}
+
+// In each phase, and when it turns to each other one; markers begin on I and on Q.
+TEST(FrameSynchronizer, QpskLocksInEveryPhaseAndFollowsItsTurns) {
+    for (const int percent : {0, 70})
+        for (int before = 0; before < 8; ++before)
+            for (int after = 0; after < 8; ++after)
+                for (const std::size_t lead : {332u, 333u}) {
+                    Stream stream(pattern_of(kMarker32));
+                    stream.noise(lead);
+                    stream.frames(9);
+                    stream.noise(100 + lead % 2);
+                    const auto sent = noisy_symbols(stream.bits, 12, 4);
+                    auto symbols = sent;
+                    const std::size_t middle = (stream.places[5] + 400) / 2 * 2;
+                    turn(before, std::span(symbols).first(middle));
+                    turn(after, std::span(symbols).subspan(middle));
+                    auto options = options_for(stream.marker);
+                    options.constellation = Constellation::qpsk;
+                    options.correlation_percent = percent;
+                    const Frames frames = run_soft(options, symbols, 1 << 20);
+                    ASSERT_EQ(frames.all.size(), 9u) << before << after << lead;
+                    for (std::size_t i = 0; i < 9; ++i) {
+                        const Seen& frame = frames.all[i];
+                        EXPECT_EQ(frame.position, static_cast<std::int64_t>(stream.places[i]));
+                        if (i == 5 && before != after)
+                            continue;
+                        Stream signs(stream.marker);
+                        for (const auto symbol : frame.symbols)
+                            signs.bits.push_back(symbol > 0);
+                        EXPECT_EQ(frame.hex, to_hex(signs.packed()));
+                        EXPECT_EQ(frame.inverted, (i < 6 ? before : after) == 2);
+                        EXPECT_TRUE(std::equal(frame.symbols.begin(), frame.symbols.end(),
+                                               sent.begin() + frame.position + 32))
+                            << before << after << lead << " " << i;
+                    }
+                    EXPECT_EQ(run_soft(options, symbols, 1).all, frames.all);
+                    EXPECT_EQ(run_soft(options, symbols, 77).all, frames.all);
+                }
+}
+
+TEST(FrameSynchronizer, QpskNoiseYieldsNothing) {
+    auto options = options_for(pattern_of(kMarker32));
+    options.constellation = Constellation::qpsk;
+    EXPECT_TRUE(run_soft(options, noise_symbols(4000000, 3), 100000).all.empty());
 }
 
 TEST(FrameSynchronizer, AllocatesNothingInTheSteadyState) {
