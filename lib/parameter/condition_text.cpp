@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "telemetry/parameter/name_table.h"
 #include "telemetry/parameter/xtce_visit.h"
 
 namespace telemetry::parameter {
@@ -340,6 +341,51 @@ std::string to_text(const Condition& condition, const Database& database, const 
         text += simple ? inner : "(" + inner + ")";
     }
     return text;
+}
+
+std::optional<std::vector<PathStep>> read_steps(std::string_view text) {
+    std::vector<PathStep> path;
+    while (!text.empty()) {
+        const bool index = text[0] == '[';
+        const std::size_t end =
+            index ? text.find(']') : std::min(text.find_first_of(".[", 1), text.size());
+        if (end == std::string_view::npos || end < 2)
+            return std::nullopt;
+        if (index) {
+            const auto number = read_integer(text.substr(1, end - 1));
+            if (!number || *number < 0 || *number > 0xffff)
+                return std::nullopt;
+            path.push_back({"", static_cast<int>(*number)});
+            text.remove_prefix(end + 1);
+        } else {
+            path.push_back({std::string(text.substr(1, end - 1)), 0});
+            text.remove_prefix(end);
+        }
+    }
+    return path;
+}
+
+ParameterReference TableNames::parameter(std::string_view path) {
+    ParameterReference reference;
+    for (std::size_t end = path.size(); end != std::string_view::npos && end != 0;
+         end = path.find_last_of(".[", end - 1)) {
+        reference.parameter = table_.find(NameTable::Kind::parameter, from_, path.substr(0, end));
+        const auto steps = read_steps(path.substr(end));
+        if (reference.parameter != kNone && steps) {
+            reference.path = *steps;
+            return reference;
+        }
+    }
+    lost_ = path;
+    reference.parameter = kNone;
+    return reference;
+}
+
+AlgorithmIndex TableNames::algorithm(std::string_view path) {
+    const AlgorithmIndex found = table_.find(NameTable::Kind::algorithm, from_, path);
+    if (found == kNone)
+        lost_ = path;
+    return found;
 }
 
 } // namespace telemetry::parameter

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -55,7 +56,25 @@ private:
 
     std::string_view rest_;
     Names& names_;
-    bool lost_ = false; ///< a name was not found
+};
+
+class NameTable;
+
+/// ".member[3]", as it stands behind a parameter's name; nothing when malformed.
+std::optional<std::vector<PathStep>> read_steps(std::string_view text);
+
+/// Names as one system sees them.
+class TableNames final : public ConditionReader::Names {
+public:
+    TableNames(const NameTable& table, SystemIndex from) : table_(table), from_(from) {}
+    ParameterReference parameter(std::string_view path) override;
+    AlgorithmIndex algorithm(std::string_view path) override;
+    const std::string& lost() const { return lost_; } ///< a name that there is not; else empty
+
+private:
+    const NameTable& table_;
+    SystemIndex from_;
+    std::string lost_;
 };
 
 /// As ConditionReader reads it.

@@ -11,6 +11,7 @@
 #include "telemetry/base/text.h"
 #include "telemetry/parameter/csv_table.h"
 #include "telemetry/parameter/type_notation.h"
+#include "telemetry/parameter/yaml_database.h"
 #include "telemetry/parameter/yaml_reader.h"
 #include "telemetry/parameter/yaml_text.h"
 
@@ -393,6 +394,8 @@ std::string stem_of(const std::string& file) {
 } // namespace
 
 Result<Database> parse_csv_database(const std::string& text, const std::string& file) {
+    if (const auto sound = check_utf8(text, file); !sound)
+        return fail(sound.error());
     const auto table = parse_csv(text, file);
     if (!table)
         return fail(table.error());

@@ -81,8 +81,15 @@ std::string_view name_of(Charset charset) {
     return "";
 }
 
-std::vector<AncillaryData> behaviour_texts(const AlarmBehaviour& behaviour,
-                                           const std::vector<AncillaryData>& given) {
+std::string_view name_of(AlarmBehaviour::Latching latching) {
+    constexpr std::string_view names[] = {"none", "until_acknowledged", "until_reset"};
+    return names[static_cast<std::size_t>(latching)];
+}
+
+std::vector<AncillaryData> behaviour_texts(const AlarmDefinition& alarm,
+                                           const std::vector<AncillaryData>& given,
+                                           const std::string& suppressed_while) {
+    const AlarmBehaviour& behaviour = alarm.behaviour;
     std::vector<AncillaryData> texts;
     const auto add = [&](const std::string& key, std::string text) {
         const std::string name = "telemetry:" + key;
@@ -103,7 +110,11 @@ std::vector<AncillaryData> behaviour_texts(const AlarmBehaviour& behaviour,
     if (behaviour.stale_level != AlarmLevel::normal)
         add("stale_level", std::string(name_of(behaviour.stale_level)));
     if (behaviour.latching != AlarmBehaviour::Latching::none)
-        add("latching", "until_acknowledged");
+        add("latching", std::string(name_of(behaviour.latching)));
+    if (!suppressed_while.empty())
+        add("suppressed_while", suppressed_while);
+    if (alarm.kind == ValueKind::raw)
+        add("on", "raw");
     return texts;
 }
 

@@ -16,10 +16,13 @@ std::string_view name_of(AlarmLevel level);
 std::string_view name_of(Comparator comparator); ///< "==", "!=", …
 std::string_view name_of(Charset charset);       ///< "UTF-8", …
 
+std::string_view name_of(AlarmBehaviour::Latching latching); ///< "until_reset"
+
 /// What XTCE and XML have no word for, as AncillaryData in our names ("telemetry:on_delay"). Those
-/// that `given` holds already are left out.
-std::vector<AncillaryData> behaviour_texts(const AlarmBehaviour& behaviour,
-                                           const std::vector<AncillaryData>& given);
+/// that `given` holds already are left out. `suppressed_while`: that condition as text.
+std::vector<AncillaryData> behaviour_texts(const AlarmDefinition& alarm,
+                                           const std::vector<AncillaryData>& given,
+                                           const std::string& suppressed_while);
 
 /// Paths of a database's things, made once.
 class Paths {

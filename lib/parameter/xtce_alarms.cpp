@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "telemetry/parameter/condition_text.h"
 #include "telemetry/parameter/time_notation.h"
 #include "telemetry/parameter/xtce_reader.h"
+#include "telemetry/parameter/yaml_database.h"
 
 namespace telemetry::parameter {
 namespace {
@@ -227,7 +229,8 @@ void XtceReader::read_ranges(Visit& visit, AlarmRange::Form form, double scale,
 
 /// What XTCE has no word for stands in the AncillaryData of the type or parameter.
 bool XtceReader::read_behaviour(const std::vector<AncillaryData>& ancillary, SourcePosition where,
-                                AlarmBehaviour& behaviour) {
+                                AlarmDefinition& alarm) {
+    AlarmBehaviour& behaviour = alarm.behaviour;
     bool any = false;
     for (const AncillaryData& data : ancillary) {
         constexpr std::string_view prefix = "telemetry:";
@@ -249,11 +252,20 @@ bool XtceReader::read_behaviour(const std::vector<AncillaryData>& ancillary, Sou
             behaviour.expected_period_ns = ns();
         else if (key == "expiry" && (sound = is_duration))
             behaviour.expiry_ns = ns();
-        else if (key == "latching" &&
-                 (sound = data.text == "none" || data.text == "until_acknowledged"))
-            behaviour.latching = data.text == "none" ? AlarmBehaviour::Latching::none
-                                                     : AlarmBehaviour::Latching::until_acknowledged;
-        else if (key == "stale_level") {
+        else if (key == "on" && (sound = data.text == "raw" || data.text == "calibrated"))
+            alarm.kind = data.text == "raw" ? ValueKind::raw : ValueKind::calibrated;
+        else if (key == "suppressed_while")
+            behaviour.suppressed_while = read_condition_text(data, where);
+        else if (key == "latching") {
+            using Latching = AlarmBehaviour::Latching;
+            sound = false;
+            for (const Latching each :
+                 {Latching::none, Latching::until_acknowledged, Latching::until_reset})
+                if (data.text == telemetry::parameter::name_of(each)) {
+                    behaviour.latching = each;
+                    sound = true;
+                }
+        } else if (key == "stale_level") {
             const auto found =
                 std::find_if(std::begin(kLevels), std::end(kLevels),
                              [&](const auto& each) { return each.first == data.text; });
@@ -268,6 +280,31 @@ bool XtceReader::read_behaviour(const std::vector<AncillaryData>& ancillary, Sou
         any = true;
     }
     return any;
+}
+
+ConditionIndex XtceReader::read_condition_text(const AncillaryData& data, SourcePosition where) {
+    TableNames names(names_, system_);
+    auto condition = ConditionReader(data.text, names).condition();
+    if (!condition || !names.lost().empty()) {
+        report_.add(Severity::error, where, "AncillaryData " + data.name,
+                    condition ? "no parameter or algorithm '" + names.lost() + "' here or above"
+                              : condition.error());
+        return kNone;
+    }
+    condition->where = where;
+    database_.conditions.push_back(std::move(*condition));
+    return static_cast<ConditionIndex>(database_.conditions.size() - 1);
+}
+
+/// Rules over several parameters stand in the root system, in the words of our YAML.
+void XtceReader::read_rules() {
+    std::vector<AncillaryData>& ancillary = database_.systems[0].ancillary;
+    for (const AncillaryData& data : ancillary)
+        if (data.name == kRulesName)
+            if (const auto read = read_yaml_rules(data.text, names_, database_); !read)
+                report_.add(Severity::error, {}, "AncillaryData " + data.name,
+                            read.error().to_string());
+    std::erase_if(ancillary, [](const AncillaryData& data) { return data.name == kRulesName; });
 }
 
 } // namespace telemetry::parameter

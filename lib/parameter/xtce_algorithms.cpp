@@ -30,13 +30,14 @@ void XtceReader::read_parameter(ParameterIndex index) {
                      [&](const XmlElement& child) { read_properties(child, parameter); }}},
                    &parameter);
     parameter.system = declared.system;
-    AlarmBehaviour behaviour;
+    AlarmDefinition given;
     const AlarmIndex inherited = database_.types[parameter.type].alarm;
-    if (read_behaviour(parameter.ancillary, parameter.where, behaviour)) {
+    if (read_behaviour(parameter.ancillary, parameter.where, given)) {
         AlarmDefinition alarm;
         if (inherited != kNone)
             alarm = database_.alarms[inherited];
-        alarm.behaviour = behaviour;
+        alarm.behaviour = given.behaviour;
+        alarm.kind = given.kind;
         alarm.where = parameter.where;
         database_.alarms.push_back(std::move(alarm));
         parameter.alarm = static_cast<AlarmIndex>(database_.alarms.size() - 1);

@@ -67,6 +67,7 @@ Result<Database> XtceReader::read() {
     for (const Declared& service : services_)
         read_service(*service.element, service.system);
     drop_broken_messages();
+    read_rules();
     database_.diagnostics = report_.take();
     if (const auto sound = check(database_); !sound)
         return fail(sound.error());

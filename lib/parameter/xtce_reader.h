@@ -114,7 +114,9 @@ private:
     void read_ranges(Visit& visit, AlarmRange::Form form, double scale,
                      std::vector<AlarmRange>& ranges);
     bool read_behaviour(const std::vector<AncillaryData>& ancillary, SourcePosition where,
-                        AlarmBehaviour& behaviour);
+                        AlarmDefinition& alarm);
+    ConditionIndex read_condition_text(const AncillaryData& data, SourcePosition where);
+    void read_rules();
 
     // xtce_containers.cpp
     void read_container(ContainerIndex index);

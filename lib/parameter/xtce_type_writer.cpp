@@ -112,7 +112,7 @@ void XtceWriter::type(const ParameterType& type) {
     }
     std::vector<AncillaryData> more;
     if (type.alarm != kNone)
-        more = behaviour_texts(db_.alarms[type.alarm].behaviour, type.ancillary);
+        more = behaviour(type.alarm, type.ancillary);
     const auto has = [&](std::string_view name) {
         return std::any_of(type.ancillary.begin(), type.ancillary.end(),
                            [&](const AncillaryData& each) { return each.name == name; });

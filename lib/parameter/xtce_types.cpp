@@ -402,9 +402,12 @@ void XtceReader::settle_time_code(Visit& visit, ParameterType& type, TimeFormat&
 }
 
 void XtceReader::settle_type(Visit& visit, ParameterType& type, TypeIndex index) {
-    AlarmBehaviour behaviour;
-    if (read_behaviour(type.ancillary, type.where, behaviour))
-        own_alarm(type, index).behaviour = behaviour;
+    AlarmDefinition given;
+    if (read_behaviour(type.ancillary, type.where, given)) {
+        AlarmDefinition& alarm = own_alarm(type, index);
+        alarm.behaviour = given.behaviour;
+        alarm.kind = given.kind;
+    }
     if (auto* time = std::get_if<AbsoluteTimeType>(&type.detail)) {
         TimeFormat format = time->format;
         settle_time_code(visit, type, format);

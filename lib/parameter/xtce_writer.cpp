@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "telemetry/parameter/xtce_writer.h"
+#include "telemetry/parameter/condition_text.h"
+#include "telemetry/parameter/yaml_database.h"
 
 #include <algorithm>
 
@@ -137,7 +139,10 @@ void XtceWriter::system(SystemIndex index) {
         scope.attribute("xmlns", "http://www.omg.org/spec/XTCE/20180204");
     begin_named(scope, system);
     scope.attribute_if("operationalStatus", system.operational_status);
-    described(system);
+    std::vector<AncillaryData> more;
+    if (index == 0 && !db_.alarm_rules.empty())
+        more.push_back({std::string(kRulesName), write_yaml_rules(db_)});
+    described(system, more);
     if (system.header)
         header(*system.header);
     at_ = index;
@@ -235,6 +240,15 @@ void XtceWriter::meta_data(bool of_commands) {
     }
 }
 
+std::vector<AncillaryData> XtceWriter::behaviour(AlarmIndex index,
+                                                 const std::vector<AncillaryData>& given) {
+    const AlarmDefinition& alarm = db_.alarms[index];
+    const ConditionIndex suppressed = alarm.behaviour.suppressed_while;
+    return behaviour_texts(
+        alarm, given,
+        suppressed == kNone ? "" : to_text(db_.conditions[suppressed], db_, paths_, kNone));
+}
+
 void XtceWriter::parameter(const Parameter& parameter) {
     Scope scope(xml_, "Parameter");
     begin_named(scope, parameter);
@@ -242,7 +256,7 @@ void XtceWriter::parameter(const Parameter& parameter) {
     scope.attribute_if("initialValue", parameter.initial_value);
     std::vector<AncillaryData> more;
     if (parameter.alarm != kNone)
-        more = behaviour_texts(db_.alarms[parameter.alarm].behaviour, parameter.ancillary);
+        more = behaviour(parameter.alarm, parameter.ancillary);
     described(parameter, more);
     const bool plain = parameter.source == DataSource::telemetered && !parameter.is_read_only &&
                        parameter.system_name.empty() && parameter.valid_if == kNone &&

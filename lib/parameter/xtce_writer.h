@@ -25,6 +25,7 @@ private:
     void meta_data(bool of_commands);
     void begin_named(Scope& scope, const Named& named);
     void described(const Named& named, const std::vector<AncillaryData>& more = {});
+    std::vector<AncillaryData> behaviour(AlarmIndex index, const std::vector<AncillaryData>& given);
     void parameter(const Parameter& parameter);
     void address(std::string_view text);
     void container(const Container& container);

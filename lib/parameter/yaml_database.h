@@ -4,6 +4,7 @@
 #include <string>
 
 #include "telemetry/parameter/model.h"
+#include "telemetry/parameter/name_table.h"
 
 namespace telemetry::parameter {
 
@@ -12,7 +13,16 @@ namespace telemetry::parameter {
 Result<Database> load_yaml_database(const std::string& path);
 Result<Database> parse_yaml_database(const std::string& text, const std::string& file);
 
+/// Nothing, or an error with the line that is not UTF-8.
+Result<void> check_utf8(const std::string& text, const std::string& file);
+
 /// Reads back to the same model.
 std::string write_yaml_database(const Database& database);
+
+/// The map under `rules` alone, for other forms to carry: read into a database whose names are
+/// known, and written; empty where there are none.
+Result<void> read_yaml_rules(const std::string& text, const NameTable& names, Database& database);
+std::string write_yaml_rules(const Database& database);
+inline constexpr std::string_view kRulesName = "telemetry:rules"; ///< of XTCE's AncillaryData
 
 } // namespace telemetry::parameter

@@ -42,6 +42,35 @@ bool defines_parameter(const YamlNode& entry) {
            !is_entry_key(entry.entries[0].first.text);
 }
 
+/// Where `text` ceases to be UTF-8 of characters that XML may hold but for control ones; npos:
+/// never.
+std::size_t find_invalid_utf8(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+        const auto first = static_cast<unsigned char>(text[at]);
+        const std::size_t more = first < 0x80                    ? 0
+                                 : first >= 0xc2 && first < 0xe0 ? 1
+                                 : first >= 0xe0 && first < 0xf0 ? 2
+                                 : first >= 0xf0 && first < 0xf5 ? 3
+                                                                 : text.size();
+        if (more >= text.size() - at)
+            return at;
+        std::uint32_t code = more == 0 ? first : first & (0x3fU >> more);
+        for (std::size_t i = 1; i <= more; ++i) {
+            const auto next = static_cast<unsigned char>(text[at + i]);
+            if ((next & 0xc0) != 0x80)
+                return at;
+            code = code << 6 | (next & 0x3fU);
+        }
+        constexpr std::uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+        const bool is_surrogate = code >= 0xd800 && code < 0xe000;
+        if (code < least[more] || is_surrogate || code == 0xfffe || code == 0xffff ||
+            code > 0x10ffff)
+            return at;
+        at += more + 1;
+    }
+    return std::string_view::npos;
+}
+
 constexpr std::int64_t kMostBits = 65'542 * 8;
 
 } // namespace
@@ -539,7 +568,43 @@ void YamlReader::read_rule(const Declared& declared) {
     database_.alarm_rules.push_back(std::move(rule));
 }
 
+Result<void> YamlReader::read_rules_into(const NameTable& names, Database& database) {
+    names_ = names;
+    database_ = std::move(database);
+    for (const auto& [key, value] : root_.entries)
+        read_rule({&value, &key, 0, "rules." + key.text});
+    database = std::move(database_);
+    return errors_ ? fail(errors_.error()) : Result<void>();
+}
+
+Result<void> read_yaml_rules(const std::string& text, const NameTable& names, Database& database) {
+    const auto tree = parse_yaml(text, "telemetry:rules", kSubject);
+    if (!tree)
+        return fail(tree.error());
+    const auto conditions = database.conditions.size();
+    const auto rules = database.alarm_rules.size();
+    auto read = YamlReader(*tree, "telemetry:rules").read_rules_into(names, database);
+    if (!read) { // none rather than half of one
+        database.conditions.resize(conditions);
+        database.alarm_rules.resize(rules);
+    }
+    for (std::size_t i = rules; i < database.alarm_rules.size(); ++i)
+        database.alarm_rules[i].where = {};
+    return read;
+}
+
+Result<void> check_utf8(const std::string& text, const std::string& file) {
+    const std::size_t at = find_invalid_utf8(text);
+    if (at == std::string::npos)
+        return {};
+    const auto lines =
+        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+    return fail(Error{"is not UTF-8 here; save it as such", file, static_cast<int>(lines) + 1});
+}
+
 Result<Database> parse_yaml_database(const std::string& text, const std::string& file) {
+    if (const auto sound = check_utf8(text, file); !sound)
+        return fail(sound.error());
     const auto tree = parse_yaml(text, file, kSubject);
     if (!tree)
         return fail(tree.error());

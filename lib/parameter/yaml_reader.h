@@ -59,6 +59,7 @@ class YamlReader {
 public:
     YamlReader(const YamlNode& root, const std::string& file);
     Result<Database> read();
+    Result<void> read_rules_into(const NameTable& names, Database& database);
 
 private:
     using Kind = NameTable::Kind;

@@ -396,7 +396,9 @@ void YamlDatabaseWriter::behaviour(YamlNode& map, const AlarmBehaviour& behaviou
     if (behaviour.stale_level != AlarmLevel::normal)
         Yaml::add(map, "stale_level", name_of(behaviour.stale_level));
     if (behaviour.latching != AlarmBehaviour::Latching::none)
-        Yaml::add(map, "latching", "true");
+        Yaml::add(map, "latching",
+                  behaviour.latching == AlarmBehaviour::Latching::until_reset ? "until_reset"
+                                                                              : "true");
     Yaml::add(map, "suppressed_while", condition(behaviour.suppressed_while));
 }
 

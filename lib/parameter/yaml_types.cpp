@@ -290,6 +290,8 @@ void YamlReader::read_detail(YamlVisit& visit, ParameterType& type) {
             member.name = key.text;
             member.where = {0, key.line};
             const std::string path = visit.path() + ".members." + key.text;
+            if (key.text.empty() || key.text.find_first_of("/.[") != std::string::npos)
+                errors_.tell(key, path, "a member's name cannot be empty or hold '/', '.' or '['");
             const YamlNode* named = value.kind == YamlNode::Kind::map ? value.find("type") : &value;
             if (brings_type(value)) {
                 member.type = declare_member_type(key, value, system_, type.name, path);
@@ -595,7 +597,10 @@ void YamlReader::read_behaviour(YamlVisit& visit, AlarmDefinition& alarm) {
     behaviour.expected_period_ns = read_duration_ns(visit, "period");
     behaviour.expiry_ns = read_duration_ns(visit, "expiry");
     behaviour.stale_level = visit.choice("stale_level", kAlarmLevels, AlarmLevel::normal);
-    if (visit.flag("latching", false))
+    if (const YamlNode* latching = visit.find("latching");
+        latching && latching->text == "until_reset")
+        behaviour.latching = AlarmBehaviour::Latching::until_reset;
+    else if (visit.flag("latching", false))
         behaviour.latching = AlarmBehaviour::Latching::until_acknowledged;
     if (const YamlNode* condition = visit.find("suppressed_while"))
         behaviour.suppressed_while = read_condition(*condition, visit.path() + ".suppressed_while");

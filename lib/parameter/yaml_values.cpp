@@ -16,29 +16,6 @@ const char* name_of(NameTable::Kind kind) {
     return names[static_cast<std::size_t>(kind)];
 }
 
-/// ".member[3]" behind a parameter's name.
-std::optional<std::vector<PathStep>> read_path(std::string_view text) {
-    std::vector<PathStep> path;
-    while (!text.empty()) {
-        const bool index = text[0] == '[';
-        const std::size_t end =
-            index ? text.find(']') : std::min(text.find_first_of(".[", 1), text.size());
-        if (end == std::string_view::npos || end < 2)
-            return std::nullopt;
-        if (index) {
-            const auto number = read_integer(text.substr(1, end - 1));
-            if (!number || *number < 0 || *number > 0xffff)
-                return std::nullopt;
-            path.push_back({"", static_cast<int>(*number)});
-            text.remove_prefix(end + 1);
-        } else {
-            path.push_back({std::string(text.substr(1, end - 1)), 0});
-            text.remove_prefix(end);
-        }
-    }
-    return path;
-}
-
 } // namespace
 
 std::uint32_t YamlReader::resolve(Kind kind, const YamlNode& at, const std::string& key,
@@ -60,7 +37,7 @@ ParameterReference YamlReader::resolve_parameter(const YamlNode& at, const std::
     for (std::size_t end = path.size();;) {
         const ParameterIndex found = names_.find(Kind::parameter, system_, path.substr(0, end));
         if (found != kNone) {
-            const auto steps = read_path(path.substr(end));
+            const auto steps = read_steps(path.substr(end));
             if (!steps) {
                 errors_.tell(at, key,
                              "'" + std::string(path.substr(end)) +

@@ -86,11 +86,20 @@ std::string YamlDatabaseWriter::write() {
     Yaml::put(root, "mission", Yaml::text(db_.systems[0].name));
     YamlNode rest = system(0);
     std::move(rest.entries.begin(), rest.entries.end(), std::back_inserter(root.entries));
+    Yaml::add(root, "rules", rules());
+    return std::string(kHead) + write_yaml(root, 3);
+}
+
+YamlNode YamlDatabaseWriter::rules() {
+    at_ = 0;
     YamlNode rules = Yaml::map();
     for (const AlarmRule& each : db_.alarm_rules)
         Yaml::put(rules, each.name, rule(each));
-    Yaml::add(root, "rules", std::move(rules));
-    return std::string(kHead) + write_yaml(root, 3);
+    return rules;
+}
+
+std::string write_yaml_rules(const Database& database) {
+    return database.alarm_rules.empty() ? "" : write_yaml(YamlDatabaseWriter(database).rules(), 1);
 }
 
 YamlNode YamlDatabaseWriter::system(SystemIndex index) {

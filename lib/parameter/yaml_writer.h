@@ -13,6 +13,7 @@ class YamlDatabaseWriter {
 public:
     explicit YamlDatabaseWriter(const Database& database);
     std::string write();
+    YamlNode rules();
 
 private:
     // yaml_writer.cpp

@@ -5,6 +5,7 @@
 usage: check_test.py FOLDER-OF-PROGRAMS SOURCE-TREE
 """
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -125,6 +126,14 @@ class Check(unittest.TestCase):
         path = self.folder / name
         path.write_bytes(PACKETS)
         return path
+
+    def test_examples_of_the_manual(self):
+        text = (TREE / "docs/mission-database.md").read_text()
+        examples = re.findall(r"```(yaml|csv)\n(.*?)```", text, re.DOTALL)
+        self.assertEqual([form for form, _ in examples], ["yaml", "csv"])
+        for form, example in examples:
+            done = check(self.write(f"example.{form}", example))
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
 
     def test_a_packet_is_explained(self):
         database, packets = self.write("sat.yml", DATABASE), self.write_octets("p.bin")

@@ -61,6 +61,37 @@ rules:
   low: {if: battery < 3.2 and mode == 1, for: 10, level: distress, latching: true}
 )";
 
+TEST(Yaml, XtceKeepsWhatItHasNoWordsFor) {
+    const std::string text = std::string(kSmall) + R"(
+  safe: {when: mode == SAFE and charge_state < 2, for: PT5M, level: critical}
+systems:
+  Bus:
+    types:
+      t: {type: u8, warning: [1, 9], alarm: {on: raw, suppressed_while: mode == SAFE, latching: until_reset, off_delay: 3}}
+    parameters: {p: t, charge_state: u8}
+)";
+    // The rule is in the root system, from where Bus' parameters are a path.
+    std::string sound = text;
+    sound.replace(sound.find("charge_state <"), 12, "Bus/charge_state");
+    const Database db = read(sound);
+    const auto back = parse_xtce(write_xtce(db), "m.xml");
+    ASSERT_TRUE(back) << back.error().to_string();
+    EXPECT_TRUE(back->diagnostics.empty());
+    ASSERT_EQ(back->alarm_rules.size(), 2U);
+    EXPECT_EQ(back->alarm_rules[0].expression, "battery < 3.2 and mode == 1");
+    EXPECT_EQ(back->alarm_rules[0].behaviour.latching,
+              AlarmBehaviour::Latching::until_acknowledged);
+    EXPECT_NE(back->alarm_rules[1].condition, kNone);
+    EXPECT_EQ(back->alarm_rules[1].duration_ns, 300'000'000'000);
+    const AlarmDefinition& alarm =
+        back->alarms[back->types[back->parameters[Dictionary(*back).parameter("p")].type].alarm];
+    EXPECT_EQ(alarm.kind, ValueKind::raw);
+    EXPECT_EQ(alarm.behaviour.latching, AlarmBehaviour::Latching::until_reset);
+    ASSERT_NE(alarm.behaviour.suppressed_while, kNone);
+    EXPECT_EQ(back->conditions[alarm.behaviour.suppressed_while].comparison.left.parameter,
+              Dictionary(*back).parameter("mode"));
+}
+
 TEST(Yaml, ReadsASmallMission) {
     const Database db = read(kSmall);
     ASSERT_EQ(db.containers.size(), 2U);
