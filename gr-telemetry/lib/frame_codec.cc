@@ -103,7 +103,7 @@ public:
         const auto outcome = d_decoder.decode(frame.symbols, frame.bytes);
         frame.symbols.clear();
         frame.corrected += outcome.corrected;
-        return outcome.settled;
+        return outcome.plausible;
     }
 
 private:

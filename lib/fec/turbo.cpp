@@ -141,6 +141,21 @@ Rows rows_of(TurboParity parity, std::size_t component) noexcept {
     return {};
 }
 
+/// The share of wrong symbols, in percent, that no code word has which can be decoded.
+int most_wrong_percent(TurboRate rate) {
+    switch (rate) {
+    case TurboRate::half:
+        return 18;
+    case TurboRate::third:
+        return 24;
+    case TurboRate::quarter:
+        return 28;
+    case TurboRate::sixth:
+        break;
+    }
+    return 32;
+}
+
 } // namespace
 
 std::size_t TurboCode::symbols_per_bit() const noexcept {
@@ -368,6 +383,9 @@ TurboOutcome TurboDecoder::decode(std::span<const std::int8_t> symbols,
         const int sent = 2 * symbols_[at] - 1;
         outcome.corrected += sent * symbols[at] < 0;
     }
+    const auto most_wrong =
+        static_cast<int>(code_.symbols()) * most_wrong_percent(code_.rate) / 100;
+    outcome.plausible = outcome.settled && outcome.corrected <= most_wrong;
     return outcome;
 }
 

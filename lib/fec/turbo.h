@@ -68,6 +68,8 @@ struct TurboOutcome {
     int iterations = 0;
     bool settled = false; ///< the last iteration changed no decision, and all are sure
     int corrected = 0;    ///< symbols whose sign is not that of the decoded code word
+    /// Settled, with no more wrong signs than a code word has that can be decoded.
+    bool plausible = false;
 };
 
 /// Decoder of a turbo code: log-MAP component decoders on 16-bit integers.

@@ -52,38 +52,20 @@ private:
     fec::LdpcDecoder decoder_;
 };
 
-/// The share of wrong symbols, in percent, that no code word has which can be decoded.
-int most_wrong_percent(fec::TurboRate rate) {
-    switch (rate) {
-    case fec::TurboRate::half:
-        return 18;
-    case fec::TurboRate::third:
-        return 24;
-    case fec::TurboRate::quarter:
-        return 28;
-    case fec::TurboRate::sixth:
-        break;
-    }
-    return 32;
-}
-
 class TurboBlocks final : public BlockDecoder {
 public:
-    explicit TurboBlocks(const fec::TurboCode& code)
-        : decoder_(code),
-          most_wrong_(static_cast<int>(code.symbols()) * most_wrong_percent(code.rate) / 100) {}
+    explicit TurboBlocks(const fec::TurboCode& code) : decoder_(code) {}
 
     std::size_t symbols() const noexcept override { return decoder_.code().symbols(); }
     std::size_t bytes() const noexcept override { return decoder_.code().bytes(); }
     Outcome decode(std::span<const std::int8_t> symbols,
                    std::span<std::uint8_t> bytes) noexcept override {
         const fec::TurboOutcome outcome = decoder_.decode(symbols, bytes);
-        return {outcome.settled && outcome.corrected <= most_wrong_, false, outcome.corrected};
+        return {outcome.plausible, false, outcome.corrected};
     }
 
 private:
     fec::TurboDecoder decoder_;
-    int most_wrong_;
 };
 
 CcsdsBlockOptions options_of(const Settings& settings, const SyncMarker& marker) {

@@ -131,7 +131,27 @@ TEST(Turbo, CountsWhatItCorrects) {
     const auto outcome = decoder.decode(symbols, decoded);
     EXPECT_EQ(decoded, bytes);
     EXPECT_TRUE(outcome.settled);
+    EXPECT_TRUE(outcome.plausible);
     EXPECT_EQ(outcome.corrected, 37);
+}
+
+TEST(Turbo, MoreWrongSignsThanNoiseMakesAreNotPlausible) {
+    std::mt19937 random(2);
+    const auto code = find_turbo_code("1/2", 1784).value();
+    TurboEncoder encoder(code);
+    const auto bytes = random_bytes(code.bytes(), random);
+    std::vector<std::uint8_t> sent;
+    encoder.encode(bytes, sent);
+    std::vector<std::int8_t> symbols;
+    for (const auto bit : sent)
+        symbols.push_back(bit ? 60 : -60);
+    std::vector<std::uint8_t> decoded(code.bytes());
+    for (std::size_t k = 1; k < symbols.size(); k += 4) // half of the parity, faint
+        symbols[k] = symbols[k] > 0 ? std::int8_t{-1} : std::int8_t{1};
+    const auto outcome = TurboDecoder(code).decode(symbols, decoded);
+    EXPECT_EQ(decoded, bytes);
+    EXPECT_TRUE(outcome.settled);
+    EXPECT_FALSE(outcome.plausible);
 }
 
 // Half a dB above where each code begins to work, at three levels of the demodulator.
