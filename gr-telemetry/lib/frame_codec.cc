@@ -122,7 +122,7 @@ std::unique_ptr<frame_codec> make_reed_solomon(const Settings& settings) {
     const bool strong = settings.text("parity") == "32";
     const auto& code = strong ? (dual ? fec::kRs223Dual : fec::kRs223Conventional)
                               : (dual ? fec::kRs239Dual : fec::kRs239Conventional);
-    return std::make_unique<reed_solomon>(code, static_cast<int>(settings.integer("interleaving")));
+    return std::make_unique<reed_solomon>(code, std::stoi(settings.text("interleaving")));
 }
 
 std::unique_ptr<frame_codec> make_ldpc(const Settings& settings) {
@@ -157,11 +157,10 @@ constexpr Field reed_solomon_fields[] = {
      .choices = "32|16",
      .help = "Parity bytes of a code word: 32 mend 16 wrong bytes, 16 mend 8."},
     {.name = "interleaving",
-     .type = Field::Type::integer,
+     .type = Field::Type::choice,
      .unit = "1",
-     .min = 1,
-     .max = 8,
      .fallback = "1",
+     .choices = "1|2|3|4|5|8",
      .help = "Code words interleaved. Frames that are shorter than they hold mean virtual fill."},
 };
 

@@ -151,7 +151,7 @@ class Steps(unittest.TestCase):
 
     def test_settings(self):
         for wrong, make in (
-                ("interleaving: '9' is not valid", lambda: telemetry.reed_solomon_decoder(interleaving=9)),
+                ("interleaving: '6' is not valid", lambda: telemetry.reed_solomon_decoder(interleaving=6)),
                 ("bases: unknown key; did you mean 'basis'", lambda: telemetry.reed_solomon_decoder(bases="dual")),
                 ("frame_size: required", lambda: telemetry.frame_synchronizer()),
                 ("marker: 'xyz' is not valid", lambda: telemetry.frame_synchronizer(frame_size=10, marker="xyz")),
