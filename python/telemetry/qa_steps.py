@@ -71,11 +71,30 @@ class Steps(unittest.TestCase):
                   enumerate(qa_ccsds.convolutional(qa_ccsds.bits_of(qa_ccsds.cadus(frames) + bytes(60))))]
         for rate, pattern in (("2/3", "1101"), ("3/4", "110110"), ("5/6", "1101100110"), ("7/8", "11010101100110")):
             line = [0] + qa_ccsds.puncture(mother, pattern)
-            found = run(samples(qa_ccsds.soft(line, 0.2)),
-                        telemetry.viterbi_decoder(code="CCSDS uninverted", puncturing=rate, skip=1),
-                        telemetry.frame_synchronizer("byte", frame_size=255), telemetry.derandomizer(),
-                        telemetry.reed_solomon_decoder(basis="conventional"))
-            self.assertEqual(found.frames, frames, rate)
+            for told in ({}, {"synchronise": "fixed", "skip": 1}):
+                found = run(samples(qa_ccsds.soft(line, 0.2)),
+                            telemetry.viterbi_decoder(code="CCSDS uninverted", puncturing=rate, **told),
+                            telemetry.frame_synchronizer("byte", frame_size=255), telemetry.derandomizer(),
+                            telemetry.reed_solomon_decoder(basis="conventional"))
+                self.assertEqual(found.frames, frames, (rate, told))
+
+    def test_pairing_is_found_and_followed(self):
+        """A symbol before the stream, one lost within, every second one inverted, QPSK turned."""
+        frames = qa_ccsds.tm_frames(PACKETS, 223)
+        line = qa_ccsds.convolutional(qa_ccsds.bits_of(qa_ccsds.cadus(frames) + bytes(40)))
+        shifted = [0, *line]
+        middle = (len(frames) // 2) * 259 * 16 + 2000
+        slipped = [*shifted[:middle], *shifted[middle + 1:]]
+        inverted = [symbol ^ (i & 1) for i, symbol in enumerate(line)]
+        turned = [symbol for first, second in zip(line[::2], line[1::2]) for symbol in (second, 1 - first)]
+        for symbols, settings, lost in ((shifted, {}, 0), (slipped, {}, 1), (inverted, {}, 0),
+                                        (turned, {"quarter_turns": True}, 0)):
+            for most in (100000, 37):
+                found = run(samples(qa_ccsds.soft(symbols, 0.5)), telemetry.viterbi_decoder(**settings),
+                            telemetry.frame_synchronizer("byte", frame_size=255, slip=0), telemetry.derandomizer(),
+                            telemetry.reed_solomon_decoder(basis="conventional"), max_noutput_items=most)
+                missing = [i for i, frame in enumerate(frames) if frame not in found.frames]
+                self.assertLessEqual(len(missing), lost, (settings, most))
 
     def test_soft_frames_mend_more(self):
         """Bytes that soft symbols call doubtful are erased: seventeen errors and more are mended."""
@@ -159,6 +178,9 @@ class Steps(unittest.TestCase):
                  lambda: telemetry.frame_synchronizer(frame_size=10, search_errors=16)),
                 ("type 'short'", lambda: telemetry.frame_synchronizer("short", frame_size=10)),
                 ("code: 'ar4ja' is not valid", lambda: telemetry.ldpc_decoder(code="ar4ja")),
+                ("skip: makes sense with", lambda: telemetry.viterbi_decoder(skip=1)),
+                ("quarter_turns: makes no sense", lambda: telemetry.viterbi_decoder(quarter_turns=True,
+                                                                                     puncturing="2/3")),
                 ("puncturing", lambda: telemetry.viterbi_decoder(puncturing="4/5")),
                 ("insert_zone: TM frames have no", lambda: telemetry.packet_receiver(insert_zone=3))):
             with self.assertRaisesRegex(ValueError, wrong):
