@@ -13,8 +13,6 @@ namespace telemetry::framing {
 namespace {
 
 constexpr int kMarkerBits = 32;
-constexpr std::size_t kMostBytes = 223;
-constexpr std::size_t kParityBytes = 32;
 // Chance passes 2^-16 of CRCs, and more sync markers with more errors allowed in them.
 constexpr int kMarkerErrorsWithCrc = 2;
 /// Symbols that may be decoded again.
@@ -24,8 +22,14 @@ constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();
 
 std::size_t block_bytes(const CcsdsTmOptions& options) {
     return options.frame_size +
-           (options.rs_basis ? kParityBytes * static_cast<std::size_t>(options.rs_interleaving)
+           (options.rs_basis ? static_cast<std::size_t>(options.rs_parity * options.rs_interleaving)
                              : 0);
+}
+
+const fec::ReedSolomonCode& reed_solomon_code(const CcsdsTmOptions& options) {
+    if (options.rs_parity == 16)
+        return *options.rs_basis == fec::RsBasis::dual ? fec::kRs239Dual : fec::kRs239Conventional;
+    return *options.rs_basis == fec::RsBasis::dual ? fec::kRs223Dual : fec::kRs223Conventional;
 }
 
 Result<std::unique_ptr<Deframer>> make(const Settings& settings) {
@@ -35,6 +39,7 @@ Result<std::unique_ptr<Deframer>> make(const Settings& settings) {
     if (settings.text("rs_basis") != "none")
         options.rs_basis =
             settings.text("rs_basis") == "dual" ? fec::RsBasis::dual : fec::RsBasis::conventional;
+    options.rs_parity = settings.text("rs_parity") == "16" ? 16 : 32;
     options.rs_interleaving = static_cast<int>(settings.integer("rs_interleaving"));
     options.scrambler = *find_scrambler(settings.text("scrambler"));
     options.precoding =
@@ -48,11 +53,11 @@ Result<std::unique_ptr<Deframer>> make(const Settings& settings) {
         error.key = "rs_interleaving";
         return fail(error);
     }
-    if (options.rs_basis &&
-        (options.frame_size % depth != 0 || options.frame_size > kMostBytes * depth)) {
+    const std::size_t most = depth * (255 - static_cast<std::size_t>(options.rs_parity));
+    if (options.rs_basis && (options.frame_size % depth != 0 || options.frame_size > most)) {
         Error error{std::to_string(options.frame_size) + " bytes do not fill " +
                     std::to_string(depth) + " Reed-Solomon code words: expected a multiple of " +
-                    std::to_string(depth) + ", at most " + std::to_string(kMostBytes * depth)};
+                    std::to_string(depth) + ", at most " + std::to_string(most)};
         error.key = "frame_size";
         return fail(error);
     }
@@ -64,7 +69,7 @@ Result<std::unique_ptr<Deframer>> make(const Settings& settings) {
     return std::make_unique<CcsdsTmDeframer>(options);
 }
 
-constexpr std::array<Field, 8> fields(std::string_view convolutional, std::string_view rs_basis) {
+constexpr std::array<Field, 9> fields(std::string_view convolutional, std::string_view rs_basis) {
     return {{
         {.name = "frame_size",
          .type = Field::Type::integer,
@@ -86,7 +91,14 @@ constexpr std::array<Field, 8> fields(std::string_view convolutional, std::strin
          .type = Field::Type::choice,
          .fallback = rs_basis,
          .choices = "none|conventional|dual",
-         .help = "Basis of the Reed-Solomon code (255,223), or none for no such code."},
+         .help = "Basis of the Reed-Solomon code, or none for no such code."},
+        {.name = "rs_parity",
+         .type = Field::Type::choice,
+         .unit = "By",
+         .fallback = "32",
+         .choices = "32|16",
+         .help =
+             "Parity of each Reed-Solomon code word: 32 bytes for (255,223), 16 for (255,239)."},
         {.name = "rs_interleaving",
          .type = Field::Type::integer,
          .unit = "1",
@@ -170,9 +182,7 @@ CcsdsTmDeframer::CcsdsTmDeframer(const CcsdsTmOptions& options)
       clock_(2 * (8 * block_bytes_ + kMarkerBits) + (options.convolutional ? kDecodedAgain : 0)),
       bytes_(block_bytes_), trust_(block_bytes_) {
     if (options.rs_basis)
-        reed_solomon_.emplace(*options.rs_basis == fec::RsBasis::dual ? fec::kRs223Dual
-                                                                      : fec::kRs223Conventional,
-                              options.rs_interleaving);
+        reed_solomon_.emplace(reed_solomon_code(options), options.rs_interleaving);
     const CcsdsBitsOptions lane{options.sync_threshold, 8 * block_bytes_, options.precoding};
     bits_ = options.convolutional ? make_decoded_bits(lane, *options.convolutional)
                                   : make_sign_bits(lane);

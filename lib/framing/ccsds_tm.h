@@ -32,6 +32,7 @@ struct CcsdsTmOptions {
     std::size_t frame_size = 223; ///< bytes, with the FECF, without Reed-Solomon parity
     std::optional<fec::PuncturedCode> convolutional = {};
     std::optional<fec::RsBasis> rs_basis = {}; ///< nothing: no Reed-Solomon code
+    int rs_parity = 32;                        ///< bytes a code word: 32, or 16
     int rs_interleaving = 1;
     Scrambler scrambler = Scrambler::ccsds;
     Precoding precoding = Precoding::none;
@@ -40,10 +41,10 @@ struct CcsdsTmOptions {
 };
 
 /// CCSDS TM synchronization and channel coding (CCSDS 131.0-B-5): attached sync marker 1ACFFC1D
-/// (section 9), pseudo-randomiser (section 10), Reed-Solomon (255,223) with interleaving and
-/// virtual fill (section 4), all inside the K=7 convolutional code, punctured or not (section 3);
-/// frame error control field (CCSDS 132.0-B-3, 4.1.6). Differential precoding is undone behind the
-/// Viterbi decoder.
+/// (section 9), pseudo-randomiser (section 10), Reed-Solomon (255,223) or (255,239) with
+/// interleaving and virtual fill (section 4), all inside the K=7 convolutional code, punctured or
+/// not (section 3); frame error control field (CCSDS 132.0-B-3, 4.1.6). Differential precoding is
+/// undone behind the Viterbi decoder.
 ///
 /// Everything behind the Viterbi decoder (without one: behind the symbols' signs) is done on packed
 /// bits; what is known of their reliability is looked at only where Reed-Solomon fails without.

@@ -92,11 +92,13 @@ private:
     Bits coded_;
 };
 
-std::optional<fec::ReedSolomonCode> reed_solomon_code(std::string_view basis) {
+std::optional<fec::ReedSolomonCode> reed_solomon_code(std::string_view basis,
+                                                      std::string_view parity) {
+    const bool weak = parity == "16";
     if (equal_ignoring_case(basis, "dual"))
-        return fec::kRs223Dual;
+        return weak ? fec::kRs239Dual : fec::kRs223Dual;
     if (equal_ignoring_case(basis, "conventional"))
-        return fec::kRs223Conventional;
+        return weak ? fec::kRs239Conventional : fec::kRs223Conventional;
     return std::nullopt;
 }
 
@@ -122,7 +124,8 @@ Result<std::unique_ptr<Framer>> make_ccsds_framer(const Settings& settings,
     options.frame_size = static_cast<std::size_t>(number_or(settings, "frame_size", 223));
     options.convolutional =
         fec::find_punctured_code(text_or(settings, "convolutional", defaults.convolutional));
-    options.reed_solomon = reed_solomon_code(text_or(settings, "rs_basis", defaults.rs_basis));
+    options.reed_solomon = reed_solomon_code(text_or(settings, "rs_basis", defaults.rs_basis),
+                                             text_or(settings, "rs_parity", "32"));
     options.interleaving = static_cast<int>(number_or(settings, "rs_interleaving", 1));
     options.scrambler = text_or(settings, "scrambler", "CCSDS");
     options.fecf = flag_or(settings, "fecf", false);
@@ -133,10 +136,13 @@ Result<std::unique_ptr<Framer>> make_ccsds_framer(const Settings& settings,
         return fail("frame_size: a frame of " + std::to_string(options.frame_size) +
                     " bytes has no room for data");
     const auto depth = static_cast<std::size_t>(options.interleaving);
+    const std::size_t most =
+        options.reed_solomon ? 255 - static_cast<std::size_t>(options.reed_solomon->parity) : 0;
     if (options.reed_solomon &&
-        (options.frame_size % depth != 0 || options.frame_size > depth * 223))
+        (options.frame_size % depth != 0 || options.frame_size > depth * most))
         return fail("frame_size: " + std::to_string(options.frame_size) + " bytes do not fill " +
-                    std::to_string(depth) + " interleaved words of at most 223 bytes");
+                    std::to_string(depth) + " interleaved words of at most " +
+                    std::to_string(most) + " bytes");
     return std::make_unique<CcsdsFramer>(options);
 }
 

@@ -38,10 +38,11 @@ struct Sender {
             bits.push_back(random() & 1);
         for (Bytes block : frames) {
             if (options.rs_basis) {
-                const fec::InterleavedReedSolomon rs(*options.rs_basis == fec::RsBasis::dual
-                                                         ? fec::kRs223Dual
-                                                         : fec::kRs223Conventional,
-                                                     options.rs_interleaving);
+                const bool dual = *options.rs_basis == fec::RsBasis::dual;
+                const auto& code = options.rs_parity == 16
+                                       ? (dual ? fec::kRs239Dual : fec::kRs239Conventional)
+                                       : (dual ? fec::kRs223Dual : fec::kRs223Conventional);
+                const fec::InterleavedReedSolomon rs(code, options.rs_interleaving);
                 Bytes parity(static_cast<std::size_t>(rs.parity()));
                 rs.encode(block, parity);
                 block.insert(block.end(), parity.begin(), parity.end());
@@ -98,6 +99,35 @@ TEST(CcsdsTm, EveryInterleavingBasisAndFill) {
                 expect_frames(options,
                               {frame_of(options.frame_size, 1), frame_of(options.frame_size, 2)},
                               10);
+            }
+}
+
+TEST(CcsdsTm, SixteenBytesOfParityMendEightErrors) {
+    for (const int depth : {1, 5})
+        for (const auto basis : {fec::RsBasis::conventional, fec::RsBasis::dual})
+            for (const std::size_t word : {239u, 40u}) {
+                const auto bytes = static_cast<std::size_t>(depth);
+                CcsdsTmOptions options;
+                options.frame_size = word * bytes;
+                options.rs_basis = basis;
+                options.rs_parity = 16;
+                options.rs_interleaving = depth;
+                const Bytes sent = frame_of(options.frame_size, 1);
+                auto symbols = clean_symbols(Sender{options}.send({sent}, 101));
+                const auto spoil = [&](std::size_t byte) {
+                    auto& symbol = symbols[101 + 32 + 8 * byte + 3];
+                    symbol = static_cast<std::int8_t>(-symbol);
+                };
+                for (std::size_t byte = 0; byte < 8 * bytes; ++byte) // eight of each word
+                    spoil(3 * bytes + byte);
+                CcsdsTmDeframer deframer(options);
+                const auto frames = deframe(deframer, symbols);
+                ASSERT_EQ(frames.size(), 1u) << depth << " " << word;
+                EXPECT_EQ(frames[0].hex, to_hex(sent));
+                EXPECT_EQ(frames[0].corrected, 8 * depth);
+                spoil(12 * bytes);
+                CcsdsTmDeframer other(options);
+                EXPECT_TRUE(deframe(other, symbols).empty());
             }
 }
 
