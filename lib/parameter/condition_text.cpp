@@ -358,6 +358,8 @@ std::optional<std::vector<PathStep>> read_steps(std::string_view text) {
             path.push_back({"", static_cast<int>(*number)});
             text.remove_prefix(end + 1);
         } else {
+            if (text[0] != '.' || text.substr(0, end).find('/') != std::string_view::npos)
+                return std::nullopt;
             path.push_back({std::string(text.substr(1, end - 1)), 0});
             text.remove_prefix(end);
         }

@@ -51,6 +51,12 @@ std::string scalar(std::string_view text) {
     return result + "\"";
 }
 
+/// YAML finds the colon of a key within 1024 characters, or needs to be told of the key.
+std::string key_text(std::string_view key) {
+    std::string text = scalar(key);
+    return text.size() < 1000 ? text : "? " + text + " ";
+}
+
 /// In one line; stops when it gets longer than `room`.
 bool flow(const YamlNode& node, std::string& out, std::size_t room) {
     if (out.size() > room)
@@ -76,7 +82,7 @@ bool flow(const YamlNode& node, std::string& out, std::size_t room) {
     case YamlNode::Kind::map: {
         out += '{';
         for (std::size_t i = 0; i < node.entries.size(); ++i) {
-            out += (i ? ", " : "") + scalar(node.entries[i].first.text) + ": ";
+            out += (i ? ", " : "") + key_text(node.entries[i].first.text) + ": ";
             if (!flow(node.entries[i].second, out, room))
                 return false;
         }
@@ -96,7 +102,12 @@ public:
         if (node.kind == YamlNode::Kind::map) {
             for (const auto& [key, value] : node.entries) {
                 out_.append(indent, ' ');
-                out_ += scalar(key.text) + ":";
+                out_ += key_text(key.text);
+                if (out_.back() == ' ') {
+                    out_.back() = '\n';
+                    out_.append(indent, ' ');
+                }
+                out_ += ":";
                 value_of(value, indent + 2, block_levels - 1);
             }
         } else {

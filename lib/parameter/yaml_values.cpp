@@ -218,6 +218,17 @@ MathOperation YamlReader::read_math(const YamlNode& node, const std::string& key
                 operation.push_back({MathToken::Kind::operation, 0, {}, each});
         }
     }
+    int depth = 0;
+    for (const MathToken& token : operation) {
+        const auto [taken, left] = token.kind == MathToken::Kind::operation
+                                       ? stack_effect(token.operation)
+                                       : std::pair(0, 1);
+        if (depth < taken)
+            errors_.tell(node, key, "an operator finds too few values before it");
+        depth += left - taken;
+    }
+    if (!operation.empty() && depth != 1)
+        errors_.tell(node, key, "leaves " + std::to_string(depth) + " values behind; expected one");
     return operation;
 }
 
