@@ -187,7 +187,6 @@ struct TextRule {
     Charset charset = Charset::utf_8;
     Index size = kNone; ///< numbers; kNone: none
     std::uint32_t leading_bits = 0;
-    std::uint32_t leading_unit_bits = 1;
     std::vector<std::uint8_t> termination = {};
     std::int64_t max_bits = 0;
 };

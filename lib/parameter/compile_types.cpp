@@ -278,7 +278,6 @@ void Compiler::set_text(Field& field, const StringEncoding& encoding) {
             rule.charset = Charset::utf_32_le;
     }
     rule.leading_bits = static_cast<std::uint32_t>(encoding.leading_size_bits);
-    rule.leading_unit_bits = static_cast<std::uint32_t>(std::max(1, encoding.leading_unit_bits));
     rule.termination = encoding.termination;
     rule.max_bits = encoding.max_bits;
     field.fetch = Fetch::text;

@@ -73,12 +73,21 @@ private:
                 ++end;
             variable(in_.substr(at_, end - at_));
             at_ = end;
+        } else if (c == '=' && !compares()) {
+            return "'=' assigns; '==' compares";
         } else {
             after_operand_ = c == ')';
             out_ += c;
             ++at_;
         }
         return {};
+    }
+
+    /// Whether the '=' here is a part of ==, !=, <= or >=.
+    bool compares() const {
+        const bool follows =
+            at_ > 0 && std::string_view("=!<>").find(in_[at_ - 1]) != std::string_view::npos;
+        return follows || (at_ + 1 < in_.size() && in_[at_ + 1] == '=');
     }
 
     std::string delimited(char closing, std::vector<std::string>& list, char letter) {

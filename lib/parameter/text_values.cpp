@@ -192,11 +192,9 @@ std::optional<Machine::TextExtent> Machine::text_extent(const code::Field& field
     if (rule.leading_bits > 0) {
         if (rule.leading_bits > space)
             return std::nullopt;
-        const std::uint64_t stated = load_bits(octets_, bit, rule.leading_bits);
-        const std::uint64_t most = (space - rule.leading_bits) / rule.leading_unit_bits;
-        if (stated > most)
+        const std::uint64_t content = load_bits(octets_, bit, rule.leading_bits);
+        if (content > space - rule.leading_bits)
             return std::nullopt;
-        const std::uint64_t content = stated * rule.leading_unit_bits;
         return TextExtent{room.value_or(rule.leading_bits + content), bit + rule.leading_bits,
                           content};
     }

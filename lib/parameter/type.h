@@ -88,8 +88,7 @@ enum class Charset : std::uint8_t {
 struct StringEncoding {
     Charset charset = Charset::utf_8;
     std::optional<IntegerValue> size_bits = {};
-    int leading_size_bits = 0;                  ///< of the tag in front; 0: none
-    int leading_unit_bits = 1;                  ///< what the tag counts: 1, or 8 for octets
+    int leading_size_bits = 0;                  ///< of the tag in front, which counts bits; 0: none
     std::vector<std::uint8_t> termination = {}; ///< octets; empty: none
     std::int64_t max_bits = 0;                  ///< 0: no limit of its own
     BitLayout layout = {};

@@ -386,6 +386,8 @@ TEST(Infix, NamesTextsAndOperators) {
     EXPECT_FALSE(Infix::compile("'open").has_value());
     EXPECT_FALSE(Infix::compile(std::string(5000, '(')).has_value());
     EXPECT_FALSE(Infix::compile("").has_value());
+    EXPECT_FALSE(Infix::compile("a = 3").has_value());
+    EXPECT_EQ(evaluate("a >= 3 and a != 4", {3}), 1);
 }
 
 TEST(Times, LeapSeconds) {
