@@ -86,6 +86,9 @@ void XtceReader::declare(Kind kind, std::vector<Thing>& things, std::vector<Decl
         report_.add(Severity::error, {0, element.line}, std::string(element.name) + "@name",
                     "'" + std::string(name) +
                         "' is there already in this SpaceSystem; references mean the first");
+    if (name.find('/') != std::string_view::npos)
+        report_.add(Severity::error, {0, element.line}, std::string(element.name) + "@name",
+                    "'" + std::string(name) + "' holds '/', which separates systems in a path");
     Thing thing;
     thing.name = std::string(name);
     thing.system = system;
@@ -117,6 +120,8 @@ void XtceReader::declare_system(const XmlElement& element, SystemIndex parent) {
         &system);
     if (name.empty())
         visit.wrong(Severity::error, "@name", "required and not given");
+    else if (name.find('/') != std::string_view::npos)
+        visit.wrong(Severity::error, "@name", "a SpaceSystem's name cannot hold '/'");
     system.system = parent;
     system.operational_status = status;
     system.header = std::move(header);
