@@ -96,8 +96,13 @@ public:
         : d_decoder(code, {.iterations = iterations}) {}
 
     bool decode(frame_data& frame) override {
-        frame.soften();
-        if (frame.symbols.size() != d_decoder.code().symbols())
+        const size_t symbols = d_decoder.code().symbols();
+        // Bits of rate 1/3 come with four zeros in the last byte.
+        if (frame.symbols.empty() && frame.bytes.size() == (symbols + 7) / 8) {
+            frame.soften();
+            frame.symbols.resize(symbols);
+        }
+        if (frame.symbols.size() != symbols)
             return false;
         frame.bytes.resize(d_decoder.code().bytes());
         const auto outcome = d_decoder.decode(frame.symbols, frame.bytes);

@@ -23,11 +23,24 @@ constexpr core::Field fields[] = {
      .unit = "By",
      .min = 1,
      .max = 65536,
+     .fallback = "255",
      .help = "Length of what stands between the markers, with parity: eight symbols a byte."},
+    {.name = "frame_bits",
+     .type = core::Field::Type::integer,
+     .unit = "1",
+     .min = 0,
+     .max = 524288,
+     .fallback = "0",
+     .help = "Above 0: the same in bits, in place of frame_size, which is then not looked at."},
     {.name = "marker",
      .type = core::Field::Type::text,
      .fallback = "1acffc1d",
      .help = "Sync marker in hex, 1 to 24 bytes."},
+    {.name = "constellation",
+     .type = core::Field::Type::choice,
+     .fallback = "BPSK",
+     .choices = "BPSK|QPSK",
+     .help = "QPSK: soft symbols are I and Q in turn, turned by any quarter, conjugated or not."},
     {.name = "search_errors",
      .type = core::Field::Type::integer,
      .unit = "1",
@@ -72,7 +85,8 @@ constexpr core::Field fields[] = {
      .help = "Bits by which a marker may come early or late."},
 };
 
-core::framing::FrameSynchronizerOptions options_of(const core::Settings& settings) {
+core::framing::FrameSynchronizerOptions options_of(const core::Settings& settings,
+                                                   symbol_type type) {
     const auto integer = [&](const char* name) { return static_cast<int>(settings.integer(name)); };
     const auto marker = core::from_hex(settings.text("marker"));
     if (!marker || marker->empty() || marker->size() > 24)
@@ -85,13 +99,24 @@ core::framing::FrameSynchronizerOptions options_of(const core::Settings& setting
                                         std::to_string(bits) + " bits of the marker");
     core::framing::FrameSynchronizerOptions options;
     options.marker = core::framing::SyncPattern::of_bytes(*marker);
-    options.frame_bits = 8 * static_cast<size_t>(settings.integer("frame_size"));
+    const auto frame_bits = settings.integer("frame_bits");
+    options.frame_bits =
+        static_cast<size_t>(frame_bits > 0 ? frame_bits : 8 * settings.integer("frame_size"));
+    if (settings.text("constellation") == "QPSK") {
+        if (type != symbol_type::SOFT)
+            throw std::invalid_argument("constellation: QPSK needs soft symbols");
+        if (options.frame_bits % 2 != 0)
+            throw std::invalid_argument("frame_bits: QPSK needs an even number");
+        options.constellation = core::framing::Constellation::qpsk;
+    }
     options.tolerance = {integer("search_errors"), integer("lock_errors"), integer("lock_errors"),
                          integer("lock_errors")};
     options.correlation_percent = integer("correlation");
     options.verify_frames = integer("verify_frames");
     options.flywheel_frames = integer("flywheel_frames");
     options.slip_bits = integer("slip");
+    if (2 * static_cast<size_t>(options.slip_bits) >= options.frame_bits)
+        throw std::invalid_argument("slip: expected less than half a frame");
     return options;
 }
 
@@ -102,7 +127,7 @@ std::span<const core::Field> synchronizer_fields() {
 }
 
 frame_synchronizer::sptr frame_synchronizer::make(const settings_map& settings, symbol_type type) {
-    const auto options = options_of(read_map(fields, settings));
+    const auto options = options_of(read_map(fields, settings), type);
     return gnuradio::make_block_sptr<frame_synchronizer_impl>(
         gnuradio::make_block_sptr<synchronizer_stage>(options, type), type);
 }

@@ -137,6 +137,28 @@ class Steps(unittest.TestCase):
             self.assertEqual((decoder.decoded(), decoder.failed()), (3, 0))
             self.assertGreater(found.metadata[0]["corrected"], 20)
 
+    def test_words_of_no_whole_bytes(self):
+        """Turbo 1/3: 5364 symbols."""
+        marker = "25d5c0ce8990f6c9461bf79c"
+        word = np.concatenate([qa_ccsds.bits_of(bytes.fromhex(marker)),
+                               qa_ccsds.bits_of(qa_ccsds.sequence(671))[:5364]])
+        line = np.tile(word, 3)
+        for stream, kind in ((samples(qa_ccsds.soft(line, 0.7, 4)), "soft"), (bytes_source(line), "byte")):
+            decoder = telemetry.turbo_decoder(rate="1/3", frame_size=223)
+            found = run(stream, telemetry.frame_synchronizer(*([kind] if kind == "byte" else []), marker=marker,
+                                                             frame_bits=5364, search_errors=24, lock_errors=27),
+                        telemetry.derandomizer(), decoder)
+            self.assertEqual(found.frames, [bytes(223)] * 3, kind)
+
+    def test_qpsk_turned(self):
+        frames = qa_ccsds.tm_frames(PACKETS, 223)
+        bits = qa_ccsds.bits_of(qa_ccsds.cadus(frames))
+        turned = [symbol for first, second in zip(bits[::2], bits[1::2]) for symbol in (second, 1 - first)]
+        found = run(samples(qa_ccsds.soft(turned, 0.2)),
+                    telemetry.frame_synchronizer(frame_size=255, constellation="QPSK"), telemetry.derandomizer(),
+                    telemetry.reed_solomon_decoder(basis="conventional"))
+        self.assertEqual(found.frames, frames)
+
     def test_missing_frames_are_events(self):
         frames = qa_ccsds.tm_frames(PACKETS, 223)
         kept = frames[:4] + frames[6:]
@@ -172,7 +194,9 @@ class Steps(unittest.TestCase):
         for wrong, make in (
                 ("interleaving: '6' is not valid", lambda: telemetry.reed_solomon_decoder(interleaving=6)),
                 ("bases: unknown key; did you mean 'basis'", lambda: telemetry.reed_solomon_decoder(bases="dual")),
-                ("frame_size: required", lambda: telemetry.frame_synchronizer()),
+                ("frame_size: '0' is not valid", lambda: telemetry.frame_synchronizer(frame_size=0)),
+                ("QPSK needs soft", lambda: telemetry.frame_synchronizer("byte", frame_size=10, constellation="QPSK")),
+                ("slip: expected less", lambda: telemetry.frame_synchronizer(frame_size=4, slip=16)),
                 ("marker: 'xyz' is not valid", lambda: telemetry.frame_synchronizer(frame_size=10, marker="xyz")),
                 ("search_errors: expected less than half",
                  lambda: telemetry.frame_synchronizer(frame_size=10, search_errors=16)),
