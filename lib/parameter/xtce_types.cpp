@@ -270,6 +270,9 @@ void XtceReader::read_members(const XmlElement& list, AggregateType& type) {
                          Member member;
                          member.where = inner.where();
                          member.name = std::string(inner.required("name").value_or(""));
+                         if (member.name.find_first_of("/.[") != std::string::npos)
+                             inner.wrong(Severity::error, "@name",
+                                         "a member's name cannot hold '/', '.' or '['");
                          member.initial_value = inner.text_of("initialValue");
                          if (const auto name = inner.required("typeRef"))
                              member.type = resolve(Kind::type, inner, "typeRef", *name);
