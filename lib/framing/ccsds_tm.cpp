@@ -187,6 +187,11 @@ CcsdsTmDeframer::CcsdsTmDeframer(const CcsdsTmOptions& options)
     bits_ = options.convolutional ? make_decoded_bits(lane, *options.convolutional)
                                   : make_sign_bits(lane);
     yielded_.fill(kNone);
+    if (reed_solomon_ && options.scrambler == Scrambler::none &&
+        block_bytes_ ==
+            fec::ReedSolomon::kMaxLength * static_cast<std::size_t>(options.rs_interleaving))
+        first_bytes_.resize(
+            static_cast<std::size_t>(options.rs_parity / 2 * options.rs_interleaving));
 }
 
 void CcsdsTmDeframer::reset() noexcept {
@@ -222,6 +227,23 @@ fec::FecOutcome CcsdsTmDeframer::mend(const CcsdsLane& lane, const Block& block)
     return all;
 }
 
+/// Whether the word mended is one behind a later marker, with its bytes turned round.
+bool CcsdsTmDeframer::is_shifted(const CcsdsLane& lane, const Block& block) const noexcept {
+    const auto depth = static_cast<std::size_t>(options_.rs_interleaving);
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < first_bytes_.size(); ++i) {
+        wrong += first_bytes_[i] != bytes_[i];
+        const std::size_t shift = i + 1;
+        if (shift % depth != 0 || 2 * wrong <= shift)
+            continue;
+        Block later = block;
+        later.start += static_cast<std::int64_t>(8 * shift);
+        if (lane.finder.marker_errors(later) <= options_.sync_threshold)
+            return true;
+    }
+    return false;
+}
+
 BlockFinder::Verdict CcsdsTmDeframer::examine(CcsdsLane& lane, const Block& block,
                                               Sink<Frame>& sink) noexcept {
     const std::int64_t begin_bit = block.start - kMarkerBits;
@@ -243,8 +265,9 @@ BlockFinder::Verdict CcsdsTmDeframer::examine(CcsdsLane& lane, const Block& bloc
     randomise(options_.scrambler, bytes_);
     Frame frame;
     if (reed_solomon_) {
+        std::copy_n(bytes_.begin(), first_bytes_.size(), first_bytes_.begin());
         const auto outcome = mend(lane, block);
-        if (!outcome.valid) {
+        if (!outcome.valid || is_shifted(lane, block)) {
             counts_[Discard::fec] += !block.predicted;
             return BlockFinder::Verdict::reject;
         }

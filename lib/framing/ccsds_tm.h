@@ -54,6 +54,10 @@ struct CcsdsTmOptions {
 /// parity check: see CcsdsPairs and CcsdsPunctured. A frame comes out up to 144 bits after its last
 /// symbol (punctured: 240 to 288), or later when its pairs were found only behind it.
 ///
+/// Reed-Solomon words are cyclic. Without randomiser and fill, a chance marker a few bytes in front
+/// of the true one has a word behind it that can be mended: into the true word, shifted. What tells
+/// is that its first bytes were wrong, up to those behind another marker; it is passed over.
+///
 /// Nothing vouches for a frame without Reed-Solomon and FECF. It is yielded, unconfirmed, behind a
 /// perfect sync marker, or a good one exactly one frame after another good one.
 class CcsdsTmDeframer final : public Deframer {
@@ -71,6 +75,7 @@ private:
 
     BlockFinder::Verdict examine(CcsdsLane& lane, const Block& block, Sink<Frame>& sink) noexcept;
     fec::FecOutcome mend(const CcsdsLane& lane, const Block& block) noexcept;
+    bool is_shifted(const CcsdsLane& lane, const Block& block) const noexcept;
 
     CcsdsTmOptions options_;
     std::optional<fec::InterleavedReedSolomon> reed_solomon_;
@@ -79,6 +84,7 @@ private:
     SymbolClock clock_;
     std::vector<std::uint8_t> bytes_;
     std::vector<std::uint8_t> trust_;
+    std::vector<std::uint8_t> first_bytes_;  ///< as received, where a word may be a shifted one
     std::array<std::int64_t, 64> yielded_{}; ///< the symbols that the last frames began with
     std::unique_ptr<CcsdsBits> bits_;
 };

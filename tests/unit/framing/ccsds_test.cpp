@@ -131,6 +131,49 @@ TEST(CcsdsTm, SixteenBytesOfParityMendEightErrors) {
             }
 }
 
+// Reed-Solomon words are cyclic: without randomiser and fill, a marker some bytes in front of the
+// true one has a word behind it that can be mended into a shifted one.
+TEST(CcsdsTm, MarkersBesideTheTrueOneYieldNoShiftedWord) {
+    for (const auto basis : {fec::RsBasis::conventional, fec::RsBasis::dual})
+        for (const std::size_t depth : {1u, 5u})
+            for (std::size_t shift = depth; shift <= 16 * depth; shift += depth) {
+                if (shift < 4)
+                    continue;
+                CcsdsTmOptions options;
+                options.frame_size = 223 * depth;
+                options.rs_basis = basis;
+                options.rs_interleaving = static_cast<int>(depth);
+                options.scrambler = Scrambler::none;
+                const Bytes sent = frame_of(options.frame_size, 1);
+                Bits bits = Sender{options}.send({sent}, 400 + 8 * shift);
+                Bits marker;
+                fec::append_word(0x1acffc1d, 32, marker);
+                std::copy(marker.begin(), marker.end(), bits.begin() + 400);
+                CcsdsTmDeframer deframer(options);
+                const auto frames = deframe(deframer, clean_symbols(bits));
+                ASSERT_EQ(frames.size(), 1u) << depth << " " << shift;
+                EXPECT_EQ(frames[0].hex, to_hex(sent)) << depth << " " << shift;
+            }
+}
+
+TEST(CcsdsTm, AMarkerInsideAFrameDoesItNoHarm) {
+    CcsdsTmOptions options;
+    options.rs_basis = fec::RsBasis::dual;
+    options.scrambler = Scrambler::none;
+    for (std::size_t at = 0; at < 20; ++at) {
+        Bytes sent = frame_of(223, 1);
+        constexpr std::array<std::uint8_t, 4> kMarker = {0x1a, 0xcf, 0xfc, 0x1d};
+        std::copy(kMarker.begin(), kMarker.end(), sent.begin() + static_cast<std::ptrdiff_t>(at));
+        auto symbols = clean_symbols(Sender{options}.send({sent}, 100));
+        for (const std::size_t bit : {3u, 700u, 1400u})
+            symbols[100 + 32 + bit] = static_cast<std::int8_t>(-symbols[100 + 32 + bit]);
+        CcsdsTmDeframer deframer(options);
+        const auto frames = deframe(deframer, symbols);
+        ASSERT_EQ(frames.size(), 1u) << at;
+        EXPECT_EQ(frames[0].hex, to_hex(sent)) << at;
+    }
+}
+
 TEST(CcsdsTm, EveryConvolutionalCodeBothWaysToPair) {
     for (const auto& code :
          {fec::kConvolutionalCcsds, fec::kConvolutionalNasaDsn, fec::kConvolutionalCcsdsUninverted,
