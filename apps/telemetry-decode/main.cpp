@@ -97,10 +97,27 @@ Result<void> check_packet_layer(const Options& options, const station::Station& 
                       .key = station.file.empty() ? "--output-stage" : "downlinks"});
 }
 
-int run(const Options& options) {
+/// The database that the station names, when none is given.
+Result<void> take_database_of(const station::Station& station, Options& options) {
+    if (options.output_stage != OutputStage::parameters || !options.database.empty())
+        return {};
+    if (!station.telemetry)
+        return fail(Error{.message = "is needed for parameters: the station file names none "
+                                     "(`telemetry:` with `database:`)",
+                          .file = station.file,
+                          .key = "--database"});
+    options.database = station::database_path(station);
+    if (options.container.empty())
+        options.container = station.telemetry->text("root_container");
+    return {};
+}
+
+int run(Options options) {
     auto station = find_station(options);
     if (!station)
         return refuse(station.error(), kUsage);
+    if (const auto taken = take_database_of(*station, options); !taken)
+        return refuse(taken.error(), kUsage);
     if (options.input_stage == InputStage::packets)
         for (station::Downlink& downlink : station->downlinks)
             if (!downlink.packets)
@@ -143,7 +160,7 @@ int main(int count, char** arguments) {
         Options options;
         if (const auto status = read_options(count, arguments, options))
             return *status;
-        return run(options);
+        return run(std::move(options));
     } catch (const std::exception& trouble) {
         std::cerr << "telemetry-decode: " << trouble.what() << "\n";
         return kInputFailed;

@@ -123,10 +123,11 @@ Result<void> check(Options& options) {
         if (!options.receiver.downlinks.empty())
             return wrong("--downlink", "there is no STATION to have one");
     }
-    if ((options.output_stage == OutputStage::parameters) == options.database.empty())
-        return wrong("--database", options.database.empty()
-                                       ? "is needed for parameters"
-                                       : "serves --format parameters and the like alone");
+    if (options.output_stage != OutputStage::parameters && !options.database.empty())
+        return wrong("--database", "serves --format parameters and the like alone");
+    if (options.output_stage == OutputStage::parameters && options.database.empty() &&
+        options.station.empty())
+        return wrong("--database", "is needed for parameters where there is no STATION");
     if (stage == InputStage::packets && options.output_stage == OutputStage::frames)
         return wrong("--output-stage", "packets have left their frames behind");
     if (options.frame_size != 0 && stage != InputStage::frames)
@@ -200,7 +201,8 @@ std::optional<int> read_options(int count, char** arguments, Options& options) {
                                    "parameters-csv", "parameters-sqlite"}))
             ->option_text("FORMAT");
     app.add_option("--database", options.database,
-                   "mission database (XTCE, YAML or CSV) that says what the packets hold")
+                   "mission database (XTCE, YAML or CSV) that says what the packets hold; the one "
+                   "that the station file names where not given")
         ->option_text("FILE");
     app.add_option("--container", options.container,
                    "what each packet begins with, where the database does not tell")

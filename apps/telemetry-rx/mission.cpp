@@ -82,14 +82,6 @@ void Mission::take(const Frame& frame, std::string_view downlink) {
                                frame.quality.snr_db, at_ns);
         }
     }
-    if (station_.downlinks[link].packets)
-        return;
-    packet::Packet packet;
-    packet.bytes = frame.bytes;
-    packet.origin.sample_index = frame.sample_index;
-    packet.origin.utc_ns = at_ns;
-    packet.origin.confirmed = frame.confirmed;
-    take(packet);
 }
 
 void Mission::bad_frame(std::string_view downlink) {

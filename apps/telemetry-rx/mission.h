@@ -25,7 +25,7 @@ public:
                                                  publish::Publisher* publisher, Log& log);
 
     void take(const packet::Packet& packet);
-    /// A frame of a downlink; one without packet layer is a packet itself.
+    /// A frame of a downlink, for the link's alarms.
     void take(const Frame& frame, std::string_view downlink);
     /// A frame that failed its checks, just now.
     void bad_frame(std::string_view downlink);

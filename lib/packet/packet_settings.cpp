@@ -13,8 +13,9 @@ constexpr Field kFields[] = {
     {.name = "protocol",
      .type = Field::Type::choice,
      .fallback = "TM",
-     .choices = "TM|AOS|USLP",
-     .help = "Transfer frame protocol: CCSDS 132.0-B, 732.0-B or 732.1-B."},
+     .choices = "TM|AOS|USLP|packet",
+     .help = "Transfer frame protocol: CCSDS 132.0-B, 732.0-B or 732.1-B; packet: each frame is "
+             "one packet. A station with a `telemetry` map has `packet` where nothing is said."},
     {.name = "frame_error_control",
      .type = Field::Type::choice,
      .fallback = "none",
@@ -103,9 +104,9 @@ Result<PacketReceiverOptions> packet_options(const Settings& settings) {
     PacketReceiverOptions options;
     FrameLayout& layout = options.layout;
     const std::string& protocol = settings.text("protocol");
-    layout.protocol = protocol == "TM"    ? Protocol::tm
-                      : protocol == "AOS" ? Protocol::aos
-                                          : Protocol::uslp;
+    layout.protocol = protocol == "AOS"    ? Protocol::aos
+                      : protocol == "USLP" ? Protocol::uslp
+                                           : Protocol::tm; // of no consequence for packets
     const std::string& control = settings.text("frame_error_control");
     layout.fecf_bytes = control == "none" ? 0 : control == "crc16" ? 2 : 4;
     layout.insert_zone_bytes = static_cast<int>(settings.integer("insert_zone"));

@@ -46,6 +46,22 @@ struct PacketChain::Layer final : Sink<packet::Packet>,
         chain.observer_.on_transfer_frame(frame, downlink);
     }
 
+    /// A frame that is a packet itself.
+    void take_packet(const Frame& frame) {
+        packet::Packet whole;
+        whole.bytes = frame.bytes;
+        const auto header = packet::parse_space_header(frame.bytes);
+        if (header && header->total_length == frame.bytes.size())
+            whole.space = header;
+        whole.origin.sample_index = frame.sample_index;
+        whole.origin.utc_ns = frame.utc_ns;
+        whole.origin.confirmed = frame.confirmed;
+        if (whole.space)
+            sequencer.process(whole, *this);
+        else
+            accept(whole);
+    }
+
     PacketChain& chain;
     const Settings& settings;
     packet::PacketReceiver receiver;
@@ -81,7 +97,10 @@ void PacketChain::take(const Frame& frame, int downlink) noexcept {
     if (!layer)
         return;
     layer->downlink = downlink;
-    layer->receiver.process(frame, *layer);
+    if (layer->settings.text("protocol") == "packet")
+        layer->take_packet(frame);
+    else
+        layer->receiver.process(frame, *layer);
 }
 
 void PacketChain::take(const packet::Packet& packet, int downlink) noexcept {

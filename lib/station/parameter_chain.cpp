@@ -334,6 +334,11 @@ Result<alarm::LimitSet> limit_set(const std::string& path, const parameter::Data
 
 } // namespace
 
+std::string database_path(const Station& station) {
+    return (std::filesystem::path(station.file).parent_path() / station.telemetry->text("database"))
+        .string();
+}
+
 alarm::LinkLimits link_limits(const Settings& telemetry) {
     const auto level = [&](std::string_view name) {
         alarm::AlarmLevel chosen = alarm::AlarmLevel::normal;
@@ -358,7 +363,7 @@ Result<std::unique_ptr<ParameterChain>> open_parameter_chain(const Station& stat
     const auto beside = [&](const std::string& path) {
         return (std::filesystem::path(station.file).parent_path() / path).string();
     };
-    auto database = parameter::open_database(beside(station.telemetry->text("database")));
+    auto database = parameter::open_database(database_path(station));
     if (!database)
         return fail(database.error());
     ParameterChainOptions options;

@@ -120,8 +120,8 @@ An optional map. `telemetry-rx` sets its hardware by it where the receiver file 
            R"(## `telemetry`: from packets to parameters and alarms
 
 An optional map. With it, packets are decoded by a mission database (see mission-database.md), and
-alarms are watched (see alarms.md). A downlink needs its `packets` map, unless its frames are packets
-already.
+alarms are watched (see alarms.md). A downlink whose frames carry transfer frames needs its `packets`
+map; without one each frame is taken for a packet.
 
 )" + table(telemetry_fields()) +
            R"(## `pus`: packets of the Packet Utilization Standard

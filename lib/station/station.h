@@ -34,6 +34,11 @@ std::span<const Field> sdr_fields();
 /// The optional `pus:` map has the keys of pus::layout_fields().
 std::span<const Field> telemetry_fields();
 
+struct Station;
+
+/// Path of the mission database of a station that has a `telemetry` map, from its file's folder.
+std::string database_path(const Station& station);
+
 /// A remote station (satellite, balloon, unattended ground station) as one YAML file describes it.
 struct Station {
     std::string name;

@@ -324,6 +324,9 @@ Result<Station> Reader::read(const YamlNode& root) const {
         auto result = downlink(name, map);
         if (!result)
             return fail(result.error());
+        if (station.telemetry && !result->packets)
+            result->packets =
+                *read_settings_from(packet::packet_fields(), {{"protocol", "packet"}});
         station.downlinks.push_back(std::move(*result));
     }
     return station;
