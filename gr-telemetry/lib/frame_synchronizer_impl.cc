@@ -5,10 +5,12 @@
 #include <gnuradio/telemetry/keys.h>
 #include <gnuradio/telemetry/pdu.h>
 
+#include <algorithm>
 #include <array>
 
 #include "catalog_options.h"
 #include "soft_value.h"
+#include "stream_clock.h"
 
 namespace gr {
 namespace telemetry {
@@ -145,20 +147,60 @@ synchronizer_stage::synchronizer_stage(const core::framing::FrameSynchronizerOpt
                                        symbol_type type)
     : message_stage("telemetry_synchronizer_stage", type == symbol_type::SOFT ? sizeof(float) : 1),
       d_type(type), d_period(static_cast<int64_t>(options.frame_bits) + options.marker.length),
-      d_synchronizer(options) {
+      d_synchronizer(options),
+      d_symbols(static_cast<size_t>(options.verify_frames + 2) * static_cast<size_t>(d_period)) {
+    reset();
     message_port_register_out(keys::frames());
 }
 
-void synchronizer_stage::work_off(const void* items, int count, uint64_t, std::span<const tag_t>) {
-    if (d_type == symbol_type::BITS) {
-        take_bits(static_cast<const uint8_t*>(items), count);
-    } else {
-        d_soft.clear();
-        for (int i = 0; i < count; ++i)
-            d_soft.push_back(to_soft(static_cast<const float*>(items)[i]));
-        d_synchronizer.process(std::span<const int8_t>(d_soft), *this);
-    }
+void synchronizer_stage::work_off(const void* items, int count, uint64_t first_offset,
+                                  std::span<const tag_t> tags) {
+    const size_t item_size = d_type == symbol_type::SOFT ? sizeof(float) : 1;
+    const auto* bytes = static_cast<const uint8_t*>(items);
+    walk(
+        count, first_offset, tags,
+        [&](int first, int n) { take(bytes + static_cast<size_t>(first) * item_size, n); },
+        [&](std::span<const tag_t> tags_of_item) {
+            for (const auto& tag : tags_of_item)
+                if (pmt::eq(tag.key, keys::soft_symbols()))
+                    if (const auto soft = soft_symbol_tag::from_pmt(tag.value))
+                        begin(*soft);
+        });
     d_locked = d_synchronizer.state() >= core::framing::SyncState::lock;
+}
+
+void synchronizer_stage::begin(const soft_symbol_tag& tag) {
+    if (tag.after_gap)
+        reset();
+    d_block = tag;
+    d_clock.reset();
+    if (tag.anchor_utc_ns != core::kUnknownTime)
+        d_clock.emplace(tag.rate_hz).anchor(tag.anchor_index, tag.anchor_utc_ns);
+}
+
+void synchronizer_stage::take(const void* items, int count) {
+    d_soft.assign(static_cast<size_t>(count), 0);
+    if (d_type == symbol_type::SOFT)
+        std::transform(static_cast<const float*>(items), static_cast<const float*>(items) + count,
+                       d_soft.begin(), to_soft);
+    d_symbols.push({.values = d_soft,
+                    .first_position = d_block.first_position,
+                    .samples_per_symbol = d_block.samples_per_symbol,
+                    .quality = d_block.quality});
+    d_block.first_position += count * d_block.samples_per_symbol;
+    if (d_type == symbol_type::BITS)
+        take_bits(static_cast<const uint8_t*>(items), count);
+    else
+        d_synchronizer.process(std::span<const int8_t>(d_soft), *this);
+}
+
+//! Untagged symbols are numbered from here on.
+void synchronizer_stage::reset() {
+    d_synchronizer.reset();
+    d_symbols.reset();
+    d_block = {.samples_per_symbol = 1};
+    d_clock.reset();
+    d_byte_bits = 0;
 }
 
 void synchronizer_stage::take_bits(const uint8_t* bits, int count) {
@@ -179,18 +221,22 @@ void synchronizer_stage::finish() {
         const auto last = static_cast<uint8_t>(d_byte << (8 - d_byte_bits));
         d_synchronizer.process(std::span<const uint8_t>(&last, 1), *this);
     }
-    d_byte_bits = 0;
-    d_synchronizer.reset();
+    reset();
     d_locked = false;
 }
 
 void synchronizer_stage::accept(const core::framing::LocatedFrame& located) noexcept {
     core::Frame frame;
     frame.bytes = located.bits;
-    frame.sample_index = located.position;
-    frame.sample_count = d_period;
+    d_symbols.stamp(frame, located.position, located.position + d_period);
     frame.sync_errors = located.sync_errors;
-    auto pdu = to_pdu(frame, {});
+    if (d_clock) {
+        frame.utc_ns = d_clock->utc_of(static_cast<double>(frame.sample_index));
+        frame.end_utc_ns =
+            d_clock->utc_of(static_cast<double>(frame.sample_index + frame.sample_count));
+    }
+    auto pdu =
+        to_pdu(frame, {.station = {}, .downlink = {}, .framing = {}, .rx_freq = d_block.rx_freq});
     if (d_type == symbol_type::SOFT) {
         std::vector<float> symbols;
         for (const int8_t symbol : located.symbols)

@@ -150,6 +150,23 @@ class Steps(unittest.TestCase):
                         telemetry.derandomizer(), decoder)
             self.assertEqual(found.frames, [bytes(223)] * 3, kind)
 
+    def test_tags_stamp_frames(self):
+        frames = qa_ccsds.tm_frames(PACKETS, 223)
+        symbols = qa_ccsds.soft(qa_ccsds.bits_of(qa_ccsds.cadus(frames)))
+        tag = pmt.to_pmt({"count": len(symbols), "first_position": 1000.0, "samples_per_symbol": 4.0,
+                          "rate_hz": 8000.0, "anchor_index": 0, "anchor_utc_ns": 10 ** 18})
+        tags = [gr.python_to_tag((0, pmt.intern("soft_symbols"), tag, pmt.intern("test")))]
+        for source, kind in ((blocks.vector_source_f([float(symbol) for symbol in symbols], False, 1, tags), "float"),
+                             (blocks.vector_source_b([int(symbol > 0) for symbol in symbols], False, 1, tags), "byte")):
+            found = run(source, telemetry.frame_synchronizer(kind, frame_size=255), telemetry.derandomizer(),
+                        telemetry.reed_solomon_decoder(basis="conventional"), max_noutput_items=37)
+            self.assertEqual(found.frames, frames)
+            for i, (meta, message) in enumerate(zip(found.metadata, found.messages)):
+                self.assertEqual((meta["sample_index"], meta["sample_count"]), (1000 + 4 * 2072 * i, 4 * 2072))
+                time_of_frame = pmt.dict_ref(pmt.car(message), pmt.intern("rx_time"), pmt.PMT_NIL)
+                seconds, fraction = pmt.to_python(time_of_frame)
+                self.assertAlmostEqual(seconds - 10 ** 9 + fraction, (1000 + 4 * 2072 * i) / 8000, 6)
+
     def test_qpsk_turned(self):
         frames = qa_ccsds.tm_frames(PACKETS, 223)
         bits = qa_ccsds.bits_of(qa_ccsds.cadus(frames))
