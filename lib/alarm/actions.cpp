@@ -35,6 +35,23 @@ Result<void> check_ranges(const std::vector<parameter::AlarmRange>& ranges) {
 
 } // namespace
 
+/// What an action replaces: a person, limits, a state.
+std::string Engine::replaced_by(Action::Kind kind, const Alarm& alarm) {
+    switch (kind) {
+    case Kind::assign:
+        return alarm.standing.assigned_to;
+    case Kind::override_limits:
+    case Kind::restore_limits: {
+        std::string limits;
+        for (const parameter::AlarmRange& range : alarm.standing.overridden)
+            limits += (limits.empty() ? "" : "; ") + LevelRule::describe(range);
+        return limits.empty() ? "limits of the database" : limits;
+    }
+    default:
+        return std::string(name_of(state_of(alarm)));
+    }
+}
+
 Result<void> Engine::act(const Action& action, Sink<Transition>& sink) {
     std::string before;
     const auto done = [&]() -> Result<void> {
@@ -54,7 +71,7 @@ Result<void> Engine::act(const Action& action, Sink<Transition>& sink) {
                         (near.empty() ? "" : "; did you mean '" + near + "'?"));
         }
         Alarm& alarm = alarms_[at->second];
-        before = name_of(state_of(alarm));
+        before = replaced_by(action.kind, alarm);
         auto outcome = carry_out(action, alarm, sink);
         set_bounds_of(alarm);
         return outcome;

@@ -11,10 +11,11 @@ namespace telemetry::alarm {
 struct Conditions {
     virtual ~Conditions() = default;
 
-    /// Takes the values [first, first + count) of the batch. True when something that a condition
-    /// or a rule asks for has changed.
-    virtual bool update(const parameter::ValueBatch& batch, std::size_t first,
-                        std::size_t count) noexcept = 0;
+    /// Takes the values [first, first + count) of the batch, generated at `generation_ns`. True
+    /// when something that a condition or a rule asks for has changed. Values older than the one
+    /// known, and those that mean nothing, change nothing.
+    virtual bool update(const parameter::ValueBatch& batch, std::size_t first, std::size_t count,
+                        UtcNs generation_ns) noexcept = 0;
 
     /// False as long as a value it asks for has not been seen.
     virtual bool holds(parameter::ConditionIndex condition) const noexcept = 0;
@@ -25,7 +26,7 @@ struct Conditions {
 
 /// For databases without conditions: none ever holds.
 struct NoConditions final : Conditions {
-    bool update(const parameter::ValueBatch&, std::size_t, std::size_t) noexcept override {
+    bool update(const parameter::ValueBatch&, std::size_t, std::size_t, UtcNs) noexcept override {
         return false;
     }
     bool holds(parameter::ConditionIndex) const noexcept override { return false; }

@@ -170,6 +170,7 @@ struct DatabaseConditions::State {
     /// A value that something refers to, both forms, the latest first.
     struct Kept {
         std::size_t depth = 1;
+        UtcNs generation_ns = kUnknownTime; ///< of the latest
         std::deque<Past> raw;
         std::deque<Past> value;
     };
@@ -331,13 +332,20 @@ DatabaseConditions::DatabaseConditions(const Database& database, const Program& 
 DatabaseConditions::~DatabaseConditions() = default;
 
 bool DatabaseConditions::update(const parameter::ValueBatch& batch, std::size_t first,
-                                std::size_t count) noexcept {
+                                std::size_t count, UtcNs generation_ns) noexcept {
     bool changed = false;
     for (std::size_t i = first; i < first + count; ++i) {
         const ItemIndex item = batch.item[i];
         if (item >= state_->wanted.size() || !state_->wanted[item])
             continue;
+        if (batch.validity[i] == parameter::Validity::undecodable)
+            continue; // it says nothing of what is so
         State::Kept& kept = state_->kept.find(item)->second;
+        if (generation_ns != kUnknownTime) {
+            if (generation_ns < kept.generation_ns)
+                continue;
+            kept.generation_ns = generation_ns;
+        }
         Past raw = Past::of(batch, i, ValueKind::raw);
         Past value = Past::of(batch, i, ValueKind::calibrated);
         changed = changed || kept.depth > 1 || kept.raw.empty() || kept.raw.front() != raw ||

@@ -28,8 +28,8 @@ public:
     DatabaseConditions(const parameter::Database& database, const parameter::Program& program);
     ~DatabaseConditions() override;
 
-    bool update(const parameter::ValueBatch& batch, std::size_t first,
-                std::size_t count) noexcept override;
+    bool update(const parameter::ValueBatch& batch, std::size_t first, std::size_t count,
+                UtcNs generation_ns) noexcept override;
     bool holds(parameter::ConditionIndex condition) const noexcept override;
     bool rule_holds(std::size_t rule) const noexcept override;
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "telemetry/base/text.h"
 
@@ -14,8 +15,22 @@ using parameter::Validity;
 using parameter::ValueBatch;
 using Latching = parameter::AlarmBehaviour::Latching;
 
+/// Times of packets are whatever their bits say: the difference may not fit.
 std::int64_t elapsed(UtcNs from, UtcNs to) {
-    return from == kUnknownTime || to == kUnknownTime ? 0 : to - from;
+    if (from == kUnknownTime || to == kUnknownTime)
+        return 0;
+    std::int64_t difference = 0;
+    if (__builtin_sub_overflow(to, from, &difference))
+        return to > from ? std::numeric_limits<std::int64_t>::max()
+                         : std::numeric_limits<std::int64_t>::min();
+    return difference;
+}
+
+/// A number in floating point that is none: it is neither within limits nor outside.
+bool is_no_number(const ValueBatch& batch, std::size_t i, parameter::ValueKind kind) {
+    const bool raw = kind == parameter::ValueKind::raw;
+    return (raw ? batch.raw_form[i] : batch.value_form[i]) == Form::real &&
+           std::isnan(raw ? batch.raw_real(i) : batch.real(i));
 }
 
 bool judgeable(Validity validity) {
@@ -145,15 +160,25 @@ void Engine::process(const ValueBatch& batch, Sink<Transition>& sink) noexcept {
             counts_.replayed += count;
             continue;
         }
-        if (elapsed(packet.generation_ns, packet.reception_ns) > options_.late_after_ns) {
+        const std::int64_t age = elapsed(packet.generation_ns, packet.reception_ns);
+        if (age > options_.late_after_ns) {
             counts_.late += count;
             continue;
         }
-        const bool conditions_changed = conditions_.update(batch, packet.first_value, count);
-        counts_.readings += count;
-        const UtcNs generation = packet.generation_ns;
+        UtcNs generation = packet.generation_ns;
+        if (age < -options_.late_after_ns) {
+            // From the future, says a clock that is wrong. Believed, it would make all that follows
+            // old; but what comes live is no older than its reception.
+            counts_.early += count;
+            generation = packet.reception_ns;
+        }
         const UtcNs reception =
             packet.reception_ns == kUnknownTime ? generation : packet.reception_ns;
+        const bool conditions_changed =
+            conditions_.update(batch, packet.first_value, count, generation);
+        if (conditions_changed) // first what switches alarms off: they must not be heard
+            judge_suppression(Change::suppressed, reception, sink);
+        counts_.readings += count;
         for (std::size_t i = packet.first_value; i < end; ++i) {
             const parameter::ItemIndex item = batch.item[i];
             if (item >= watches_.size() || watches_[item].count == 0)
@@ -179,7 +204,7 @@ void Engine::process(const ValueBatch& batch, Sink<Transition>& sink) noexcept {
             i = last;
         }
         if (conditions_changed) {
-            judge_suppression(reception, sink);
+            judge_suppression(Change::unsuppressed, reception, sink);
             judge_rules(generation, reception, sink);
         }
     }
@@ -215,7 +240,8 @@ void Engine::judge(Watch& watch, const ValueBatch& batch, std::size_t first, std
         const parameter::ValueKind kind = alarm.config.definition.kind;
         readings_.clear();
         for (std::size_t at = first; at < end; ++at) {
-            if (!judgeable(batch.validity[at]) && kind == parameter::ValueKind::calibrated) {
+            if ((!judgeable(batch.validity[at]) && kind == parameter::ValueKind::calibrated) ||
+                is_no_number(batch, at, kind)) {
                 ++counts_.invalid;
                 continue;
             }
@@ -332,17 +358,16 @@ void Engine::judge_rules(UtcNs generation_ns, UtcNs reception_ns, Sink<Transitio
     }
 }
 
-void Engine::judge_suppression(UtcNs at_ns, Sink<Transition>& sink) {
+void Engine::judge_suppression(Change change, UtcNs at_ns, Sink<Transition>& sink) {
     for (const std::uint32_t index : suppressible_) {
         Alarm& alarm = alarms_[index];
         const bool suppressed =
             conditions_.holds(alarm.config.definition.behaviour.suppressed_while);
-        if (suppressed == alarm.suppressed)
+        if (suppressed == alarm.suppressed || suppressed != (change == Change::suppressed))
             continue;
         const AlarmState before = state_of(alarm);
         alarm.suppressed = suppressed;
-        tell(alarm, suppressed ? Change::suppressed : Change::unsuppressed, before,
-             alarm.standing.level, at_ns, sink);
+        tell(alarm, change, before, alarm.standing.level, at_ns, sink);
     }
 }
 

@@ -49,6 +49,7 @@ struct EngineCounts {
     std::uint64_t readings = 0;
     std::uint64_t replayed = 0;     ///< readings left out, for each reason
     std::uint64_t late = 0;         ///< older than late_after_ns
+    std::uint64_t early = 0;        ///< from the future by as much; judged by their reception
     std::uint64_t out_of_order = 0; ///< older than what is known of the parameter
     std::uint64_t invalid = 0;      ///< not decodable, not calibrated, or not valid
     std::uint64_t transitions = 0;
@@ -167,7 +168,8 @@ private:
               const Reading& reading, Sink<Transition>& sink);
     void commit(Alarm& alarm, UtcNs at_ns, Sink<Transition>& sink);
     void judge_rules(UtcNs generation_ns, UtcNs reception_ns, Sink<Transition>& sink);
-    void judge_suppression(UtcNs at_ns, Sink<Transition>& sink);
+    /// Those that become suppressed (or those that cease to be).
+    void judge_suppression(Change change, UtcNs at_ns, Sink<Transition>& sink);
     const LevelRule& rule_of(const Alarm& alarm) const;
     void set_bounds(Watch& watch) const;
     void set_bounds_of(const Alarm& alarm);
@@ -177,6 +179,7 @@ private:
     Result<void> carry_out(const Action& action, Alarm& alarm, Sink<Transition>& sink);
     void tell(const Alarm& alarm, Change change, AlarmState before, AlarmLevel level_before,
               UtcNs at_ns, Sink<Transition>& sink, const Action* by = nullptr);
+    static std::string replaced_by(Action::Kind kind, const Alarm& alarm);
     static AlarmState state_of(const Alarm& alarm);
     static AlarmStatus status_of(const Alarm& alarm);
 

@@ -16,6 +16,15 @@ using parameter::Range;
 /// std::regex recurses once a character: a text from a hostile packet must not exhaust the stack.
 constexpr std::size_t kLongestMatched = 1024;
 
+double seconds_between(UtcNs from, UtcNs to) {
+    if (from == kUnknownTime || to == kUnknownTime)
+        return 0;
+    std::int64_t ns = 0;
+    if (__builtin_sub_overflow(to, from, &ns)) // times of packets are whatever their bits say
+        return (static_cast<double>(to) - static_cast<double>(from)) * 1e-9;
+    return static_cast<double>(ns) * 1e-9;
+}
+
 std::string shortest(double value) {
     std::array<char, 32> digits;
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
@@ -34,8 +43,12 @@ bool violates(double value, const AlarmRange& alarm, double margin) {
     Range range = alarm.range;
     if (alarm.form == AlarmRange::Form::outside) {
         if (margin > 0) {
-            range.min += margin;
-            range.max -= margin;
+            // A dead band wider than half the range leaves its middle, or nothing would be normal.
+            const double middle = range.min / 2 + range.max / 2;
+            range.min =
+                std::isfinite(middle) ? std::min(range.min + margin, middle) : range.min + margin;
+            range.max =
+                std::isfinite(middle) ? std::max(range.max - margin, middle) : range.max - margin;
         }
         return below(value, range) || above(value, range);
     }
@@ -68,7 +81,7 @@ void ChangeHistory::keep(const Point& point, int samples, double seconds) {
     std::size_t excess = 0;
     while (points_.size() - excess > 1 &&
            points_.size() - excess > static_cast<std::size_t>(samples) + 1 &&
-           static_cast<double>(point.at_ns - points_[excess + 1].at_ns) * 1e-9 >= seconds)
+           seconds_between(points_[excess + 1].at_ns, point.at_ns) >= seconds)
         ++excess;
     if (points_.size() > kMost)
         excess = std::max(excess, points_.size() - kMost);
@@ -84,7 +97,7 @@ std::optional<ChangeHistory::Point> ChangeHistory::samples_ago(int samples) cons
 
 std::optional<ChangeHistory::Point> ChangeHistory::seconds_ago(double seconds, UtcNs now) const {
     for (auto point = points_.rbegin(); point != points_.rend(); ++point)
-        if (static_cast<double>(now - point->at_ns) * 1e-9 >= seconds)
+        if (seconds_between(point->at_ns, now) >= seconds)
             return *point;
     return std::nullopt;
 }
@@ -168,6 +181,12 @@ std::string LevelRule::describe(const Verdict& verdict) {
     return {};
 }
 
+std::string LevelRule::describe(const AlarmRange& range) {
+    return std::string(name_of(range.level)) +
+           (range.form == AlarmRange::Form::inside ? " inside " : " outside ") +
+           shortest(range.range.min) + " to " + shortest(range.range.max);
+}
+
 void LevelRule::judge_text(const Reading& reading, Verdict& verdict) const {
     if (limits_.texts.empty() && limits_.default_text_level == AlarmLevel::normal)
         return;
@@ -198,7 +217,7 @@ void LevelRule::judge_changes(const Reading& reading, const ChangeHistory& histo
         if (alarm.scale == ChangeAlarm::Scale::percent)
             change *= 100 / std::abs(from->value);
         if (alarm.basis == ChangeAlarm::Basis::per_second) {
-            const auto elapsed = static_cast<double>(reading.generation_ns - from->at_ns) * 1e-9;
+            const double elapsed = seconds_between(from->at_ns, reading.generation_ns);
             if (elapsed <= 0)
                 continue;
             change /= elapsed;

@@ -63,6 +63,7 @@ public:
         std::string text = {};
     };
     static std::string describe(const Verdict& verdict); ///< "above 40"; empty when normal
+    static std::string describe(const parameter::AlarmRange& range); ///< "warning outside -5 to 40"
 
     /// `present`: the level in force, for the dead band.
     Verdict judge(const Reading& reading, const Conditions& conditions,

@@ -307,6 +307,53 @@ TEST(Engine, ARuleThatHoldsForADuration) {
     EXPECT_EQ(scenario.told(), (Lines{"3 returned normal returned_unacknowledged"}));
 }
 
+TEST(Engine, APacketFromTheFutureDoesNotSilenceWhatFollows) {
+    Scenario scenario({one_level()});
+    scenario.put({.values = {20}, .generation_ns = kStart + 100'000'000 * kSecond});
+    scenario.put(50, 1);
+    EXPECT_EQ(scenario.told(), (Lines{"2 raised warning unacknowledged"}));
+    EXPECT_EQ(scenario.engine().counts().early, 1U);
+    EXPECT_EQ(scenario.engine().counts().out_of_order, 0U);
+}
+
+TEST(Engine, ATimeThatDoesNotFitIsLate) {
+    Scenario scenario({one_level()});
+    scenario.put({.values = {50}, .generation_ns = std::numeric_limits<UtcNs>::min() + 1});
+    EXPECT_EQ(scenario.told(), Lines{});
+    EXPECT_EQ(scenario.engine().counts().late, 1U);
+}
+
+TEST(Engine, ANumberThatIsNoneEndsNoAlarm) {
+    Scenario scenario({one_level()});
+    scenario.put_all({50, std::nan("")});
+    EXPECT_EQ(scenario.told(), (Lines{"1 raised warning unacknowledged"}));
+    EXPECT_EQ(scenario.engine().counts().invalid, 1U);
+}
+
+TEST(Engine, WhatSuppressesComesBeforeWhatItSuppresses) {
+    AlarmConfig config = one_level();
+    config.definition.behaviour.suppressed_while = 3;
+    Scenario scenario({config});
+    scenario.conditions.conditions[3] = true; // in the packet that brings the violation, too
+    scenario.put(50, 1);
+    EXPECT_EQ(scenario.told(), (Lines{"1 suppressed normal suppressed silent",
+                                      "1 raised warning suppressed silent"}));
+    scenario.conditions.conditions[3] = false; // and its end behind the value that is fine again
+    scenario.put(20, 2);
+    EXPECT_EQ(scenario.told(), (Lines{"2 returned normal suppressed silent",
+                                      "2 unsuppressed normal returned_unacknowledged"}));
+}
+
+TEST(Engine, ADeadBandWiderThanTheRangeStillLetsItReturn) {
+    AlarmConfig config = one_level();
+    config.definition.limits.ranges[0].range.min = 0;
+    config.definition.behaviour.dead_band = 30;
+    Scenario scenario({config});
+    scenario.put_all({41, 30, 20});
+    EXPECT_EQ(scenario.told(), (Lines{"1 raised warning unacknowledged",
+                                      "3 returned normal returned_unacknowledged"}));
+}
+
 TEST(Engine, TwoAlarmsOfOneNameAreRefused) {
     HandConditions conditions;
     auto audit = make_sink<AuditRecord>([](const AuditRecord&) {});

@@ -20,7 +20,7 @@ constexpr UtcNs kStart = 1'700'000'000 * kSecond;
 struct HandConditions final : Conditions {
     std::vector<bool> conditions = std::vector<bool>(8);
     std::vector<bool> rules = std::vector<bool>(8);
-    bool update(const parameter::ValueBatch&, std::size_t, std::size_t) noexcept override {
+    bool update(const parameter::ValueBatch&, std::size_t, std::size_t, UtcNs) noexcept override {
         return true;
     }
     bool holds(parameter::ConditionIndex condition) const noexcept override {
