@@ -16,19 +16,20 @@ bool has(const RequestProgress& progress, Stage stage) {
 
 } // namespace
 
-void RequestTracker::take(const Verification& report, UtcNs at_ns, Sink<RequestProgress>& ended) {
+void RequestTracker::take(const Verification& report, UtcNs at_ns, UtcNs received_ns,
+                          Sink<RequestProgress>& ended) {
     if (ended_.contains(report.request) && !open_.contains(report.request)) {
         // Sequence counts come round: an acceptance is a new request of the same number.
         if (report.stage != Stage::acceptance && report.stage != Stage::routing)
             return;
-        if (at_ns <= ended_[report.request])
+        if (at_ns <= ended_[report.request].latest_ns)
             return;
         ended_.erase(report.request);
     }
     if (!open_.contains(report.request) && open_.size() >= options_.most_open) {
         const auto oldest =
             std::min_element(open_.begin(), open_.end(), [](const auto& a, const auto& b) {
-                return a.second.latest_ns < b.second.latest_ns;
+                return a.second.heard_ns < b.second.heard_ns;
             });
         finish(oldest, RequestProgress::End::timed_out, ended);
     }
@@ -43,7 +44,10 @@ void RequestTracker::take(const Verification& report, UtcNs at_ns, Sink<RequestP
         });
     if (repeated)
         return;
+    if (progress.seen.size() >= std::max<std::size_t>(options_.most_seen, 3))
+        progress.seen.erase(progress.seen.begin() + 2); // acceptance and start stay
     progress.seen.push_back(seen);
+    at->second.heard_ns = std::max(at->second.heard_ns, received_ns);
     at->second.latest_ns = std::max(at->second.latest_ns, at_ns);
     if (report.outcome == Outcome::failure) {
         progress.failure_code = report.failure_code;
@@ -56,13 +60,13 @@ void RequestTracker::take(const Verification& report, UtcNs at_ns, Sink<RequestP
 void RequestTracker::advance(UtcNs now, Sink<RequestProgress>& ended) {
     for (auto at = open_.begin(); at != open_.end();) {
         const auto next = std::next(at);
-        if (at->second.latest_ns != kUnknownTime &&
-            now - at->second.latest_ns > options_.timeout_ns)
+        if (at->second.heard_ns != kUnknownTime && now - at->second.heard_ns > options_.timeout_ns)
             finish(at, RequestProgress::End::timed_out, ended);
         at = next;
     }
     std::erase_if(ended_, [&](const auto& each) {
-        return each.second == kUnknownTime || now - each.second > options_.timeout_ns;
+        return each.second.heard_ns == kUnknownTime ||
+               now - each.second.heard_ns > options_.timeout_ns;
     });
 }
 
@@ -77,7 +81,7 @@ void RequestTracker::finish(Requests::iterator at, RequestProgress::End end,
             progress.inferred.push_back(stage);
     if (ended_.size() >= options_.most_open)
         ended_.erase(ended_.begin());
-    ended_[at->first] = at->second.latest_ns;
+    ended_[at->first] = {at->second.latest_ns, at->second.heard_ns};
     open_.erase(at);
     ended.accept(progress);
 }

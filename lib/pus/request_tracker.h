@@ -41,11 +41,15 @@ public:
     struct Options {
         std::int64_t timeout_ns = 3'600'000'000'000;
         std::size_t most_open = 4096; ///< the one longest without news ends as timed out
+        std::size_t most_seen = 256;  ///< reports kept of a request; the first two always
     };
     explicit RequestTracker(const Options& options) : options_(options) {}
 
+    /// `at_ns`: when the report was made, by the spacecraft's clock, which tells a repeated report
+    /// from that of a later request; `received_ns`: by the clock of advance(), for the timeout.
     /// `ended` is told of a request once, when it has ended.
-    void take(const Verification& report, UtcNs at_ns, Sink<RequestProgress>& ended);
+    void take(const Verification& report, UtcNs at_ns, UtcNs received_ns,
+              Sink<RequestProgress>& ended);
     void advance(UtcNs now, Sink<RequestProgress>& ended);
 
     std::size_t open() const { return open_.size(); }
@@ -53,14 +57,19 @@ public:
 private:
     struct Open {
         RequestProgress progress;
+        UtcNs latest_ns = kUnknownTime; ///< when a report was made
+        UtcNs heard_ns = kUnknownTime;  ///< when one was received
+    };
+    struct Ended {
         UtcNs latest_ns = kUnknownTime;
+        UtcNs heard_ns = kUnknownTime;
     };
     using Requests = std::map<RequestId, Open>;
     void finish(Requests::iterator at, RequestProgress::End end, Sink<RequestProgress>& ended);
 
     Options options_;
     Requests open_;
-    std::map<RequestId, UtcNs> ended_; ///< lately, so that their repeated reports are known
+    std::map<RequestId, Ended> ended_; ///< lately, so that their repeated reports are known
 };
 
 } // namespace telemetry::pus

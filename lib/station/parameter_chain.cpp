@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <limits>
 
 #include "telemetry/alarm/json.h"
 #include "telemetry/base/file.h"
@@ -20,6 +21,15 @@ namespace {
 constexpr std::int64_t kRemarkEvery = 60'000'000'000;
 constexpr std::size_t kMostRemarkKinds = 1024; ///< further kinds share one
 constexpr std::int64_t kTimeJump = 10'000'000'000;
+
+/// Times of packets are whatever their bits say: the difference may not fit.
+std::int64_t difference(std::int64_t from, std::int64_t to) {
+    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+    std::int64_t ns = 0;
+    if (__builtin_sub_overflow(to, from, &ns) || ns < -kMost)
+        return to > from ? kMost : -kMost;
+    return ns;
+}
 
 bool is_pus(const packet::Packet& packet) {
     return packet.space && !packet.space->telecommand;
@@ -79,9 +89,15 @@ struct ParameterChain::State final : Sink<parameter::ValueBatch>,
             if (packet.generation_ns == kUnknownTime || packet.reception_ns == kUnknownTime ||
                 packet.feed == parameter::Feed::replayed)
                 continue;
-            const std::int64_t offset = packet.generation_ns - packet.reception_ns;
+            const std::int64_t offset = difference(packet.reception_ns, packet.generation_ns);
+            if (offset < -options.alarms.late_after_ns)
+                remark("late", -1, packet.reception_ns, [&] {
+                    return std::string(program->container_name(packet.container)) + " is " +
+                           std::to_string(offset / -1'000'000'000) +
+                           " s old when received: no alarm comes of it";
+                });
             const auto [at, is_new] = clock_offsets.try_emplace(packet.container, offset);
-            const std::int64_t jump = offset - at->second;
+            const std::int64_t jump = difference(at->second, offset);
             at->second = offset;
             if (!is_new && std::abs(jump) > kTimeJump)
                 remark("time_jump", -1, packet.reception_ns, [&] {
@@ -127,7 +143,7 @@ struct ParameterChain::State final : Sink<parameter::ValueBatch>,
             tracker.take(*verification,
                          message.header.time_ns == kUnknownTime ? packet.origin.utc_ns
                                                                 : message.header.time_ns,
-                         *this);
+                         packet.origin.utc_ns, *this);
     }
 
     static std::string_view pus_fault_kind(pus::Fault fault) {
@@ -373,6 +389,7 @@ Result<std::unique_ptr<ParameterChain>> open_parameter_chain(const Station& stat
     const std::string& own_state = station.telemetry->text("alarm_state");
     options.alarm_state_file = own_state.empty() ? state_file : beside(own_state);
     options.feed = feed;
+    options.alarms.late_after_ns = std::llround(station.telemetry->real("late_after") * 1e9);
     for (const std::string_view pair : split(station.telemetry->text("limit_sets"), ' ')) {
         if (pair.empty())
             continue;

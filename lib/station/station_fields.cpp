@@ -87,6 +87,14 @@ constexpr Field kTelemetry[] = {
      .type = Field::Type::text,
      .help = "Limits to switch to at run time: NAME=PATH pairs, blanks between. Each PATH is a "
              "mission database (a CSV table will do) of which the alarm limits are taken."},
+    {.name = "late_after",
+     .type = Field::Type::real,
+     .unit = "s",
+     .min = 0,
+     .max = 1e9,
+     .fallback = "300",
+     .help = "Packets older than this when received change no alarm: more than the signal's way "
+             "takes."},
     {.name = "no_frame_after",
      .type = Field::Type::real,
      .unit = "s",

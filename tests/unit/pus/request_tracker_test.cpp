@@ -19,7 +19,7 @@ struct Fixture : testing::Test {
         report.request.sequence_count = number;
         if (outcome == Outcome::failure)
             report.failure_code = 42;
-        tracker.take(report, second * kSecond, sink);
+        tracker.take(report, second * kSecond, second * kSecond, sink);
     }
     std::vector<RequestProgress> ended;
     struct Keep {
@@ -30,6 +30,27 @@ struct Fixture : testing::Test {
     RequestTracker tracker{{.timeout_ns = 100 * kSecond, .most_open = 4}};
 };
 using Requests = Fixture;
+
+TEST_F(Requests, TimesOutByReceptionWhateverTheSpacecraftsClockSays) {
+    Verification report{Stage::acceptance, Outcome::success, {}, {}, {}, {}};
+    tracker.take(report, 5 * kSecond, 1'000'000 * kSecond, sink);
+    tracker.advance(1'000'050 * kSecond, sink);
+    EXPECT_TRUE(ended.empty());
+    tracker.advance(1'000'101 * kSecond, sink);
+    ASSERT_EQ(ended.size(), 1U);
+    EXPECT_EQ(ended[0].end, End::timed_out);
+}
+
+TEST_F(Requests, AnEndlessProgressIsBounded) {
+    take(1, Stage::acceptance, 1);
+    take(1, Stage::start, 2);
+    for (int step = 0; step < 1000; ++step)
+        take(1, Stage::progress, 3 + step, Outcome::success, static_cast<std::uint64_t>(step));
+    take(1, Stage::completion, 2000);
+    ASSERT_EQ(ended.size(), 1U);
+    EXPECT_EQ(ended[0].seen.size(), 256U);
+    EXPECT_TRUE(ended[0].inferred.empty());
+}
 
 TEST_F(Requests, FromAcceptanceToCompletion) {
     take(1, Stage::acceptance, 1);
