@@ -17,6 +17,31 @@ namespace {
 constexpr int kLingerMs = 500;
 constexpr auto kLookAround = std::chrono::milliseconds(100); ///< how soon the end is noticed
 
+/// Whether JSON opens so many objects and arrays within each other that who walks through it could
+/// run out of stack. No request needs more than a few.
+bool is_too_deep(std::string_view json) {
+    constexpr int kMostDepth = 32;
+    int depth = 0;
+    bool in_text = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (in_text) {
+            if (c == '\\')
+                ++i;
+            else if (c == '"')
+                in_text = false;
+        } else if (c == '"') {
+            in_text = true;
+        } else if (c == '[' || c == '{') {
+            if (++depth > kMostDepth)
+                return true;
+        } else if (c == ']' || c == '}') {
+            --depth;
+        }
+    }
+    return false;
+}
+
 class ZmqResponder final : public Responder {
 public:
     ZmqResponder(zmq::context_t context, zmq::socket_t socket, Answer answer)
@@ -64,6 +89,8 @@ private:
     }
 
     std::string answer_to(std::string_view request) {
+        if (is_too_deep(request))
+            return error("the request is nested too deeply");
         try {
             return answer_(request);
         } catch (const std::exception& problem) {

@@ -21,6 +21,8 @@ struct ResponderOptions {
 /// Answers requests on a ZeroMQ REP socket from a thread of its own: one part in, one part out,
 /// JSON both. docs/wire-format.md says which requests there are.
 ///
+/// A request that is nested more than 32 deep is refused here: it reaches nobody's recursion.
+///
 /// A client that goes away or never reads its answer costs that answer; the others are served.
 class Responder {
 public:

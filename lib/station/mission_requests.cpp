@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <stdexcept>
+#include <unordered_map>
 
 #include <nlohmann/json.hpp>
 
@@ -87,14 +88,17 @@ Json values(const Json& request, const ParameterChain& chain, const parameter::L
     };
     Json list = Json::array();
     if (request.contains("parameters")) {
+        std::unordered_map<std::string_view, parameter::ItemIndex> by_name;
+        for (parameter::ItemIndex i = 0; i < items.size(); ++i)
+            by_name.emplace(items[i].name, i);
+        if (request.at("parameters").size() > items.size())
+            throw std::runtime_error("more parameters are asked for than there are");
         for (const Json& wanted : request.at("parameters")) {
             const std::string name = wanted.get<std::string>();
-            parameter::ItemIndex i = 0;
-            while (i < items.size() && items[i].name != name)
-                ++i;
-            if (i == items.size())
+            const auto at = by_name.find(name);
+            if (at == by_name.end())
                 throw std::runtime_error("no parameter is named '" + name + "'");
-            list.push_back(of(i));
+            list.push_back(of(at->second));
         }
     } else {
         for (parameter::ItemIndex i = 0; i < items.size(); ++i)
@@ -142,6 +146,7 @@ Json status(const ParameterChain& chain) {
              {{"readings", counts.readings},
               {"replayed", counts.replayed},
               {"late", counts.late},
+              {"early", counts.early},
               {"out_of_order", counts.out_of_order},
               {"invalid", counts.invalid},
               {"transitions", counts.transitions}}}};
@@ -149,7 +154,12 @@ Json status(const ParameterChain& chain) {
 
 Json answer(std::string_view text, ParameterChain& chain, const parameter::LastValues& latest,
             UtcNs now) {
-    const Json request = Json::parse(text);
+    constexpr int kMostDepth = 32; // writing JSON recurses
+    const Json request = Json::parse(text, [](int depth, Json::parse_event_t, Json&) {
+        if (depth > kMostDepth)
+            throw std::runtime_error("the request is nested too deeply");
+        return true;
+    });
     if (!request.is_object() || !request.contains("request"))
         throw std::runtime_error("an object with the member 'request' was expected");
     const std::string kind = request.at("request").get<std::string>();

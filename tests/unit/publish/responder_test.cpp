@@ -41,6 +41,17 @@ TEST(Responder, WhatIsThrownIsAnAnswer) {
     EXPECT_EQ(requester->ask("x", 5 * kSecond).value(), R"({"error":"not today"})");
 }
 
+TEST(Responder, WhatIsNestedTooDeeplyIsRefused) {
+    const auto responder = open_responder(echo);
+    const auto requester = *Requester::open(responder->endpoint());
+    const std::string deep = std::string(32, '[') + "1" + std::string(32, ']');
+    EXPECT_EQ(requester->ask(deep, 5 * kSecond).value(), "<" + deep + ">");
+    EXPECT_EQ(requester->ask("[" + deep, 5 * kSecond).value(),
+              R"({"error":"the request is nested too deeply"})");
+    const std::string text = R"({"a":"\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["})";
+    EXPECT_EQ(requester->ask(text, 5 * kSecond).value(), "<" + text + ">");
+}
+
 TEST(Responder, ServesOthersWhenAClientNeverReads) {
     const auto responder = open_responder(echo);
     zmq::context_t context;

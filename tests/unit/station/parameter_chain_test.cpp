@@ -140,7 +140,7 @@ TEST_F(Chain, PacketsNobodyDescribedAreToldNowAndThen) {
 TEST_F(Chain, RequestsAreAnswered) {
     const auto chain = open();
     put(*chain, "0001 c001 0002 00 019a", 2);
-    const auto ask = [&](const char* request) {
+    const auto ask = [&](const std::string& request) {
         return Json::parse(chain->answer(request, kStart + 10 * kSecond));
     };
     EXPECT_EQ(ask(R"({"request":"dictionary","match":"temp"})")["parameters"][0]["unit"], "Cel");
@@ -160,6 +160,9 @@ TEST_F(Chain, RequestsAreAnswered) {
     EXPECT_EQ(ask(R"({"request":"alarm"})")["error"],
               "'alarm' is no request; did you mean 'alarms'?");
     EXPECT_TRUE(ask("{").contains("error"));
+    const std::string deep(500'000, '[');
+    EXPECT_TRUE(
+        ask(R"({"request":"act","x":)" + deep + std::string(500'000, ']') + "}").contains("error"));
     EXPECT_TRUE(ask(R"({"request":"values","parameters":[5]})").contains("error"));
     EXPECT_TRUE(ask(R"({"request":"act","action":"acknowledge"})").contains("error"));
 }
