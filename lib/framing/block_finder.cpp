@@ -36,6 +36,7 @@ void BlockFinder::propose(const Block& block) noexcept {
         if (known.start == block.start && known.inverted == block.inverted) {
             known.sync_errors = std::min(known.sync_errors, block.sync_errors);
             known.predicted = known.predicted && block.predicted;
+            known.keep = std::max(known.keep, block.keep);
             return;
         }
     // Full only when the input is made so: then the least likely one gives way.

@@ -23,6 +23,7 @@ public:
         int sync_errors = 0;
         bool inverted = false;
         bool predicted = false; ///< no marker was seen; one should be there
+        int keep = 0;           ///< frames that the place is kept for, if this one is none
     };
     enum class Verdict : std::uint8_t {
         reject, ///< no block here

@@ -6,7 +6,9 @@
 #include <string>
 
 #include "telemetry/base/text.h"
+#include "telemetry/fec/bits.h"
 #include "telemetry/fec/scrambler.h"
+#include "telemetry/framing/markers.h"
 #include "telemetry/framing/soft_reed_solomon.h"
 
 namespace telemetry::framing {
@@ -15,6 +17,15 @@ namespace {
 constexpr int kMarkerBits = 32;
 // Chance passes 2^-16 of CRCs, and more sync markers with more errors allowed in them.
 constexpr int kMarkerErrorsWithCrc = 2;
+/// A marker with no more wrong bits has a sense beyond doubt.
+constexpr int kMarkerErrorsOfSense = 8;
+/// Frames behind a good one that are looked for at their place, whatever their markers.
+constexpr int kKeep = 3;
+// Bits in a row of the other sense beside the beginning of a block: up to here errors may be so,
+// from there on they are more likely to have changed sense, and then beyond doubt.
+constexpr int kNoDoubt = 2;
+constexpr int kLikelyOther = 8;
+constexpr int kCertainlyOther = 16;
 /// Symbols that may be decoded again.
 constexpr std::size_t kDecodedAgain = 80000;
 /// No symbol; a burst that lost the beginning of its marker begins with a negative one.
@@ -187,9 +198,8 @@ CcsdsTmDeframer::CcsdsTmDeframer(const CcsdsTmOptions& options)
     bits_ = options.convolutional ? make_decoded_bits(lane, *options.convolutional)
                                   : make_sign_bits(lane);
     yielded_.fill(kNone);
-    if (reed_solomon_ && options.scrambler == Scrambler::none &&
-        block_bytes_ ==
-            fec::ReedSolomon::kMaxLength * static_cast<std::size_t>(options.rs_interleaving))
+    if (reed_solomon_ && block_bytes_ == fec::ReedSolomon::kMaxLength *
+                                             static_cast<std::size_t>(options.rs_interleaving))
         first_bytes_.resize(
             static_cast<std::size_t>(options.rs_parity / 2 * options.rs_interleaving));
 }
@@ -230,6 +240,8 @@ fec::FecOutcome CcsdsTmDeframer::mend(const CcsdsLane& lane, const Block& block)
 /// Whether the word mended is one behind a later marker, with its bytes turned round.
 bool CcsdsTmDeframer::is_shifted(const CcsdsLane& lane, const Block& block) const noexcept {
     const auto depth = static_cast<std::size_t>(options_.rs_interleaving);
+    if (options_.scrambler != Scrambler::none)
+        return false;
     std::size_t wrong = 0;
     for (std::size_t i = 0; i < first_bytes_.size(); ++i) {
         wrong += first_bytes_[i] != bytes_[i];
@@ -244,8 +256,45 @@ bool CcsdsTmDeframer::is_shifted(const CcsdsLane& lane, const Block& block) cons
     return false;
 }
 
-BlockFinder::Verdict CcsdsTmDeframer::examine(CcsdsLane& lane, const Block& block,
+/// Length of the run of wrong bits next to the beginning of the block, among the mended word's
+/// first bits or the marker's last; right ones between count three times, so that noise makes none.
+int CcsdsTmDeframer::bits_of_other_sense(const CcsdsLane& lane, const Block& block) const noexcept {
+    constexpr std::size_t kLook = 8;
+    int run = 0;
+    int most = 0;
+    const auto add = [&](bool wrong) {
+        run += wrong ? 1 : -3;
+        most = std::max(most, run);
+    };
+    for (std::size_t i = 0; i < std::min(kLook, first_bytes_.size()); ++i)
+        for (int bit = 7; bit >= 0; --bit)
+            add(((first_bytes_[i] ^ bytes_[i]) >> bit & 1) != 0);
+    if (lane.finder.index_of(block.start) < kMarkerBits)
+        return most;
+    Block marker = block;
+    marker.start -= kMarkerBits;
+    std::array<std::uint8_t, kMarkerBits / 8> received;
+    lane.finder.copy(marker, received);
+    run = 0;
+    for (std::size_t i = received.size(); i-- > 0;)
+        for (int bit = 0; bit < 8; ++bit)
+            add(((received[i] ^ kMarker32Bytes[i]) >> bit & 1) != 0);
+    return most;
+}
+
+/// The frame behind `block` may do without marker.
+void CcsdsTmDeframer::predict(CcsdsLane& lane, const Block& block, int keep) const noexcept {
+    lane.finder.propose(
+        {.start = block.start + static_cast<std::int64_t>(8 * block_bytes_) + kMarkerBits,
+         .sync_errors = kMarkerBits,
+         .inverted = block.inverted,
+         .predicted = true,
+         .keep = keep});
+}
+
+BlockFinder::Verdict CcsdsTmDeframer::examine(CcsdsLane& lane, const Block& found,
                                               Sink<Frame>& sink) noexcept {
+    Block block = found;
     const std::int64_t begin_bit = block.start - kMarkerBits;
     const std::int64_t end_bit = block.start + static_cast<std::int64_t>(8 * block_bytes_);
     const std::int64_t begin = lane.symbol_of(begin_bit);
@@ -253,6 +302,19 @@ BlockFinder::Verdict CcsdsTmDeframer::examine(CcsdsLane& lane, const Block& bloc
     if (std::find(yielded_.begin(), yielded_.end(), begin) != yielded_.end())
         return BlockFinder::Verdict::reject;
     counts_.syncs += !block.predicted;
+    if (block.predicted) {
+        block.sync_errors = lane.finder.marker_errors(block);
+        if (block.sync_errors >= kMarkerBits - kMarkerErrorsOfSense) {
+            block.inverted = !block.inverted;
+            block.sync_errors = kMarkerBits - block.sync_errors;
+        }
+        // Behind a block that was none, noise may be all there is.
+        if (block.keep < kKeep && block.sync_errors > kMarkerErrorsOfSense) {
+            if (block.keep > 1)
+                predict(lane, block, block.keep - 1);
+            return BlockFinder::Verdict::reject;
+        }
+    }
     // Whether to believe a block that no Reed-Solomon code vouches for.
     if (!reed_solomon_) {
         const int most = options_.fecf == Fecf::present ? kMarkerErrorsWithCrc : 0;
@@ -264,14 +326,28 @@ BlockFinder::Verdict CcsdsTmDeframer::examine(CcsdsLane& lane, const Block& bloc
     lane.finder.copy(block, bytes_);
     randomise(options_.scrambler, bytes_);
     Frame frame;
+    frame.confirmed = reed_solomon_.has_value() || options_.fecf == Fecf::present;
+    const auto verdict =
+        frame.confirmed ? BlockFinder::Verdict::taken : BlockFinder::Verdict::reject;
     if (reed_solomon_) {
         std::copy_n(bytes_.begin(), first_bytes_.size(), first_bytes_.begin());
         const auto outcome = mend(lane, block);
         if (!outcome.valid || is_shifted(lane, block)) {
             counts_[Discard::fec] += !block.predicted;
+            if (block.keep > 1)
+                predict(lane, block, block.keep - 1);
             return BlockFinder::Verdict::reject;
         }
         frame.corrected = outcome.corrected;
+        if (!first_bytes_.empty()) {
+            const int other = bits_of_other_sense(lane, block);
+            if (other >= kLikelyOther) {
+                fec::invert_bits(bytes_);
+                block.inverted = !block.inverted; // what follows
+            }
+            frame.confirmed = other >= kCertainlyOther ||
+                              (other <= kNoDoubt && block.sync_errors <= kMarkerErrorsOfSense);
+        }
     }
     frame.bytes = std::span(bytes_).first(options_.frame_size);
     if (options_.fecf == Fecf::present) {
@@ -283,9 +359,9 @@ BlockFinder::Verdict CcsdsTmDeframer::examine(CcsdsLane& lane, const Block& bloc
             return BlockFinder::Verdict::reject;
         }
         frame.bytes = data;
+        frame.confirmed = true;
     }
-    frame.confirmed = reed_solomon_.has_value() || options_.fecf == Fecf::present;
-    frame.sync_errors = block.predicted ? lane.finder.marker_errors(block) : block.sync_errors;
+    frame.sync_errors = block.sync_errors;
     frame.corrected += lane.corrected(begin_bit, end_bit);
     const std::int64_t end = lane.symbol_of(end_bit);
     clock_.stamp(frame, begin, end);
@@ -294,11 +370,8 @@ BlockFinder::Verdict CcsdsTmDeframer::examine(CcsdsLane& lane, const Block& bloc
     sink.accept(frame);
     // Where Reed-Solomon vouches for it, the next frame may do without marker.
     if (reed_solomon_)
-        lane.finder.propose({.start = end_bit + kMarkerBits,
-                             .sync_errors = kMarkerBits,
-                             .inverted = block.inverted,
-                             .predicted = true});
-    return frame.confirmed ? BlockFinder::Verdict::taken : BlockFinder::Verdict::reject;
+        predict(lane, block, kKeep);
+    return verdict;
 }
 
 } // namespace telemetry::framing

@@ -58,6 +58,11 @@ struct CcsdsTmOptions {
 /// of the true one has a word behind it that can be mended: into the true word, shifted. What tells
 /// is that its first bytes were wrong, up to those behind another marker; it is passed over.
 ///
+/// All ones is a Reed-Solomon word too. Without fill, what is in front of a change of polarity may
+/// be mended into the complement of the frame. The sense is therefore always that of the marker in
+/// front, up to the place where the received bits stop to agree with it; where the bits around the
+/// beginning of the block leave a doubt, the frame is not confirmed.
+///
 /// Nothing vouches for a frame without Reed-Solomon and FECF. It is yielded, unconfirmed, behind a
 /// perfect sync marker, or a good one exactly one frame after another good one.
 class CcsdsTmDeframer final : public Deframer {
@@ -73,9 +78,11 @@ private:
 
     class Examiner;
 
-    BlockFinder::Verdict examine(CcsdsLane& lane, const Block& block, Sink<Frame>& sink) noexcept;
+    BlockFinder::Verdict examine(CcsdsLane& lane, const Block& found, Sink<Frame>& sink) noexcept;
     fec::FecOutcome mend(const CcsdsLane& lane, const Block& block) noexcept;
     bool is_shifted(const CcsdsLane& lane, const Block& block) const noexcept;
+    int bits_of_other_sense(const CcsdsLane& lane, const Block& block) const noexcept;
+    void predict(CcsdsLane& lane, const Block& block, int keep) const noexcept;
 
     CcsdsTmOptions options_;
     std::optional<fec::InterleavedReedSolomon> reed_solomon_;
@@ -84,7 +91,7 @@ private:
     SymbolClock clock_;
     std::vector<std::uint8_t> bytes_;
     std::vector<std::uint8_t> trust_;
-    std::vector<std::uint8_t> first_bytes_;  ///< as received, where a word may be a shifted one
+    std::vector<std::uint8_t> first_bytes_;  ///< as received, where words are not shortened
     std::array<std::int64_t, 64> yielded_{}; ///< the symbols that the last frames began with
     std::unique_ptr<CcsdsBits> bits_;
 };

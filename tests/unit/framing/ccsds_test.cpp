@@ -457,6 +457,90 @@ TEST(CcsdsTm, UncheckedFramesNeedAPerfectMarkerOrAChain) {
     EXPECT_EQ(frames[0].sync_errors, 1);
 }
 
+// All ones is a Reed-Solomon word: what a change of polarity leaves of a frame may be mended into
+// its complement, and a marker of the other sense is no damaged one.
+void expect_no_complements(CcsdsTmOptions options, std::size_t flip_bit, bool whole_frames,
+                           float sigma) {
+    options.frame_size = 223 * static_cast<std::size_t>(options.rs_interleaving);
+    std::vector<Bytes> sent;
+    for (unsigned i = 0; i < 8; ++i)
+        sent.push_back(frame_of(options.frame_size, i));
+    const std::size_t rate = options.convolutional ? 2 : 1;
+    const std::size_t period = 32 + 8 * 255 * static_cast<std::size_t>(options.rs_interleaving);
+    const Bits bits = Sender{options}.send(sent, 300);
+    auto symbols = sigma > 0 ? noisy_symbols(bits, sigma, 3) : clean_symbols(bits);
+    const std::size_t from = rate * (300 + 3 * period + flip_bit);
+    for (std::size_t i = from; i < symbols.size(); ++i)
+        symbols[i] = static_cast<std::int8_t>(-symbols[i]);
+    CcsdsTmDeframer deframer(options);
+    const auto frames = deframe(deframer, symbols);
+    EXPECT_GE(frames.size() + (whole_frames ? 0 : 1), sent.size()) << flip_bit;
+    EXPECT_LE(frames.size(), sent.size());
+    for (const auto& frame : frames) {
+        const auto number = static_cast<std::size_t>(
+            (frame.sample_index - 2 + static_cast<std::int64_t>(5 * rate * (period / 2 - 300))) /
+            static_cast<std::int64_t>(5 * rate * period));
+        ASSERT_LT(number, sent.size());
+        if (frame.confirmed || number != 3) {
+            EXPECT_EQ(frame.hex, to_hex(sent[number])) << flip_bit << " " << number;
+        }
+        EXPECT_TRUE(frame.confirmed || number == 3) << flip_bit << " " << number;
+        if (number != 3) {
+            EXPECT_LE(frame.sync_errors, 8) << flip_bit;
+        }
+    }
+}
+
+TEST(CcsdsTm, AChangeOfPolarityYieldsNoComplement) {
+    CcsdsTmOptions options;
+    options.rs_basis = fec::RsBasis::dual;
+    for (const int depth : {1, 4})
+        for (const auto scrambler : {Scrambler::none, Scrambler::ccsds})
+            for (const bool coded : {false, true})
+                for (const float sigma : {0.F, coded ? 14.F : 9.F}) {
+                    options.rs_interleaving = depth;
+                    options.scrambler = scrambler;
+                    options.convolutional =
+                        coded
+                            ? std::optional<fec::PuncturedCode>(fec::kConvolutionalCcsdsUninverted)
+                            : std::nullopt;
+                    SCOPED_TRACE(testing::Message() << depth << coded << sigma);
+                    const auto bits = static_cast<std::size_t>(8 * depth);
+                    expect_no_complements(options, 0, true, sigma);
+                    for (const std::size_t inside :
+                         {std::size_t{8}, std::size_t{16}, std::size_t{24}, 32 + 3 * bits,
+                          32 + 10 * bits, 32 + 15 * bits - 5, 32 + 100 * bits, 32 + 243 * bits})
+                        expect_no_complements(options, inside, false, sigma);
+                }
+}
+
+TEST(CcsdsTm, APlaceIsKeptForThreeFrames) {
+    CcsdsTmOptions options;
+    options.rs_basis = fec::RsBasis::dual;
+    std::vector<Bytes> sent;
+    for (unsigned i = 0; i < 5; ++i)
+        sent.push_back(frame_of(223, i));
+    constexpr std::size_t kPeriod = 32 + 8 * 255;
+    for (const std::size_t lost : {1u, 2u, 3u}) {
+        auto symbols = clean_symbols(Sender{options}.send(sent, 100));
+        const auto turn = [&](std::size_t frame, std::size_t bit) {
+            auto& symbol = symbols[100 + frame * kPeriod + bit];
+            symbol = static_cast<std::int8_t>(-symbol);
+        };
+        for (std::size_t frame = 1; frame <= lost; ++frame) {
+            for (std::size_t bit = 0; bit < 32; bit += 4)
+                turn(frame, bit);
+            for (std::size_t bit = 32 + 800; bit < kPeriod && frame < lost; bit += 5)
+                turn(frame, bit);
+        }
+        CcsdsTmDeframer deframer(options);
+        const auto frames = deframe(deframer, symbols);
+        ASSERT_EQ(frames.size(), sent.size() - lost + 1) << lost;
+        EXPECT_EQ(frames[1].hex, to_hex(sent[lost]));
+        EXPECT_EQ(frames[1].sync_errors, 8);
+    }
+}
+
 TEST(CcsdsTm, SettingsThatDoNotFitAreRefused) {
     const DeframerEntry* entry = find_deframer("CCSDS TM");
     ASSERT_TRUE(entry);
