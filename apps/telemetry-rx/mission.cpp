@@ -5,6 +5,7 @@
 
 #include "telemetry/alarm/json.h"
 #include "telemetry/base/text.h"
+#include "telemetry/base/time.h"
 #include "telemetry/publish/records.h"
 
 namespace telemetry::rx {
@@ -93,6 +94,8 @@ void Mission::bad_frame(std::string_view downlink) {
 
 void Mission::advance(UtcNs now) {
     const std::lock_guard lock(mutex_);
+    if (now != kUnknownTime)
+        latest_ns_ = std::max(latest_ns_, now); // a link may begin with bad frames, of no time
     chain_->advance(now == kUnknownTime ? latest_ns_ : now);
 }
 
@@ -206,6 +209,67 @@ void Mission::on_report(const pus::Message& message, UtcNs reception_ns) noexcep
                       std::to_string(each.previous) + " to " + std::to_string(each.current),
                   attributes);
         }
+    } else {
+        tell_entries(message, at_ns);
+    }
+}
+
+/// Of reports that are lists for people and archives: an event for each entry.
+void Mission::tell_entries(const pus::Message& message, UtcNs at_ns) {
+    const auto tell = [&](const std::string& text, std::vector<publish::Attribute> attributes) {
+        attributes.push_back({"apid", std::int64_t{message.application}});
+        attributes.push_back({"service", std::int64_t{message.header.service}});
+        attributes.push_back({"subtype", std::int64_t{message.header.subtype}});
+        event(events::remote_report, at_ns, text, attributes);
+    };
+    const auto whole = [](std::uint64_t number) { return static_cast<std::int64_t>(number); };
+    if (const auto* statistics = std::get_if<pus::Statistics>(&message.report)) {
+        for (const auto& each : statistics->entries)
+            tell("statistics of on-board parameter " + std::to_string(each.parameter),
+                 {{"parameter", whole(each.parameter)},
+                  {"samples", whole(each.samples)},
+                  {"max", each.max.real()},
+                  {"min", each.min.real()},
+                  {"mean", each.mean.real()}});
+    } else if (const auto* values = std::get_if<pus::ParameterValues>(&message.report)) {
+        for (const auto& each : values->entries)
+            tell("value of on-board parameter " + std::to_string(each.parameter),
+                 {{"parameter", whole(each.parameter)}, {"raw", each.value.real()}});
+    } else if (const auto* memory = std::get_if<pus::MemoryCheck>(&message.report)) {
+        for (const auto& each : memory->areas)
+            tell("checksum of memory " + std::to_string(memory->memory),
+                 {{"memory", whole(memory->memory)},
+                  {"start", whole(each.start)},
+                  {"length", whole(each.length)},
+                  {"checksum", whole(each.checksum)}});
+    } else if (const auto* time = std::get_if<pus::TimeReport>(&message.report)) {
+        const std::string clock =
+            time->spacecraft_ns == kUnknownTime ? "unknown" : to_rfc3339(time->spacecraft_ns);
+        tell("spacecraft time " + clock,
+             {{"spacecraft_time", std::string_view(clock)}, {"rate", whole(time->rate)}});
+    } else if (const auto* schedule = std::get_if<pus::Schedule>(&message.report)) {
+        for (const auto& each : schedule->activities) {
+            const std::string release =
+                each.release_ns == kUnknownTime ? "unknown" : to_rfc3339(each.release_ns);
+            tell(request_name(each.request) + " is scheduled for " + release,
+                 {{"release_time", std::string_view(release)},
+                  {"application", std::int64_t{each.request.application}},
+                  {"sequence_count", std::int64_t{each.request.sequence_count}},
+                  {"sub_schedule", whole(each.sub_schedule)},
+                  {"group", whole(each.group)}});
+        }
+    } else if (std::holds_alternative<pus::Alive>(message.report)) {
+        tell("application " + std::to_string(message.application) + " is alive", {});
+    } else if (const auto* file = std::get_if<pus::FileAttributes>(&message.report)) {
+        tell("file " + std::string(file->path) + "/" + std::string(file->name),
+             {{"path", file->path},
+              {"name", file->name},
+              {"size", whole(file->size)},
+              {"locked", file->locked != 0}});
+    } else if (const auto* repository = std::get_if<pus::Repository>(&message.report)) {
+        for (const auto& each : repository->objects)
+            tell("object of " + std::string(repository->path),
+                 {{"path", repository->path}, {"name", each.name}, {"type", whole(each.type)}});
     }
 }
 

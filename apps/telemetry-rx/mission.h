@@ -50,6 +50,7 @@ private:
 
     void event(const publish::EventName& name, UtcNs at_ns, const std::string& text,
                std::span<const publish::Attribute> attributes);
+    void tell_entries(const pus::Message& message, UtcNs at_ns);
     std::size_t link_of(std::string_view downlink) const;
 
     const station::Station& station_;

@@ -182,6 +182,9 @@ inline constexpr EventName remote_request_ended{
     "nothing more will come of a request; `end` is completed, failed or timed_out"};
 inline constexpr EventName remote_monitoring{"telemetry.remote.monitoring", warn,
                                              "an on-board monitor went from one status to another"};
+inline constexpr EventName remote_report{
+    "telemetry.remote.report", info,
+    "an entry of another report: statistics, memory, time, schedule, parameters, files"};
 
 inline constexpr std::array all{receiver_started,      receiver_stopped,
                                 lock_acquired,         lock_lost,
@@ -199,7 +202,7 @@ inline constexpr std::array all{receiver_started,      receiver_stopped,
                                 remote_event_low,      remote_event_medium,
                                 remote_event_high,     remote_request_verified,
                                 remote_request_failed, remote_request_ended,
-                                remote_monitoring};
+                                remote_monitoring,     remote_report};
 
 } // namespace events
 
