@@ -194,6 +194,22 @@ Result<void> Engine::override_limits(Alarm& alarm,
     return {};
 }
 
+Result<Engine::CompiledSet> Engine::compile_limit_set(const std::string& name,
+                                                      const LimitSet& set) const {
+    CompiledSet compiled;
+    for (const auto& [alarm, limits] : set) {
+        const auto at = by_name_.find(alarm);
+        if (at == by_name_.end())
+            return fail("limit set '" + name + "' names alarm '" + alarm +
+                        "', which does not exist");
+        auto rule = LevelRule::compile(limits);
+        if (!rule)
+            return fail("limit set '" + name + "', alarm '" + alarm + "': " + rule.error().message);
+        compiled.emplace_back(at->second, std::move(*rule));
+    }
+    return compiled;
+}
+
 Result<void> Engine::select_limit_set(const std::string& name) {
     const auto set = options_.limit_sets.find(name);
     if (!name.empty() && set == options_.limit_sets.end()) {
@@ -205,23 +221,17 @@ Result<void> Engine::select_limit_set(const std::string& name) {
                     (near.empty() ? "" : "; did you mean '" + near + "'?"));
     }
     // Compiled before anything is changed: all of the set or nothing.
-    std::vector<std::pair<Alarm*, LevelRule>> compiled;
-    if (!name.empty())
-        for (const auto& [alarm, limits] : set->second) {
-            const auto at = by_name_.find(alarm);
-            if (at == by_name_.end())
-                return fail("limit set '" + name + "' names alarm '" + alarm +
-                            "', which does not exist");
-            auto rule = LevelRule::compile(limits);
-            if (!rule)
-                return fail("limit set '" + name + "', alarm '" + alarm +
-                            "': " + rule.error().message);
-            compiled.emplace_back(&alarms_[at->second], std::move(*rule));
-        }
+    CompiledSet compiled;
+    if (!name.empty()) {
+        auto rules = compile_limit_set(name, set->second);
+        if (!rules)
+            return fail(rules.error());
+        compiled = std::move(*rules);
+    }
     for (Alarm& alarm : alarms_)
         alarm.set.reset();
     for (auto& [alarm, rule] : compiled)
-        alarm->set = std::move(rule);
+        alarms_[alarm].set = std::move(rule);
     for (Watch& watch : watches_)
         set_bounds(watch);
     limit_set_ = name;

@@ -57,6 +57,10 @@ Result<std::unique_ptr<Engine>> Engine::create(std::vector<AlarmConfig> alarms,
     for (AlarmConfig& config : alarms)
         if (auto added = engine->add(std::move(config)); !added)
             return fail(added.error());
+    // Better refused now than when an operator selects it.
+    for (const auto& [name, set] : options.limit_sets)
+        if (const auto compiled = engine->compile_limit_set(name, set); !compiled)
+            return fail(compiled.error());
     engine->index();
     return engine;
 }

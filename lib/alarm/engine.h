@@ -173,6 +173,8 @@ private:
     const LevelRule& rule_of(const Alarm& alarm) const;
     void set_bounds(Watch& watch) const;
     void set_bounds_of(const Alarm& alarm);
+    using CompiledSet = std::vector<std::pair<std::uint32_t, LevelRule>>; ///< by alarm
+    Result<CompiledSet> compile_limit_set(const std::string& name, const LimitSet& set) const;
     Result<void> select_limit_set(const std::string& name);
     static Result<void> override_limits(Alarm& alarm,
                                         const std::vector<parameter::AlarmRange>& ranges);

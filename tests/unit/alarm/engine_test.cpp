@@ -362,6 +362,16 @@ TEST(Engine, TwoAlarmsOfOneNameAreRefused) {
     EXPECT_EQ(engine.error().message, "two alarms are named 'P'");
 }
 
+TEST(Engine, ALimitSetOfNoAlarmIsRefusedAtOnce) {
+    HandConditions conditions;
+    auto audit = make_sink<AuditRecord>([](const AuditRecord&) {});
+    EngineOptions options;
+    options.limit_sets["eclipse"]["Q"] = {};
+    const auto engine = Engine::create({one_level()}, options, conditions, audit);
+    ASSERT_FALSE(engine);
+    EXPECT_EQ(engine.error().message, "limit set 'eclipse' names alarm 'Q', which does not exist");
+}
+
 TEST(Engine, APatternThatIsNoneIsRefused) {
     HandConditions conditions;
     auto audit = make_sink<AuditRecord>([](const AuditRecord&) {});
