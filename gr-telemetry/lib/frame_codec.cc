@@ -182,7 +182,7 @@ constexpr Field ldpc_fields[] = {
      .unit = "1",
      .min = 1,
      .max = 1000,
-     .fallback = "50",
+     .fallback = "100",
      .help = "At most; decoding stops when all parity checks hold."},
 };
 

@@ -25,7 +25,8 @@ constexpr core::Field fields[] = {
      .type = core::Field::Type::choice,
      .fallback = "none",
      .choices = "none|2/3|3/4|5/6|7/8",
-     .help = "Rate after puncturing by CCSDS 131.0-B, whose codes are the uninverted ones."},
+     .help = "Rate after puncturing by CCSDS 131.0-B, which means that 133 is not inverted, "
+             "whatever code says."},
     {.name = "synchronise",
      .type = core::Field::Type::choice,
      .fallback = "auto",
@@ -57,6 +58,15 @@ core::fec::Puncturing puncturing_of(const std::string& rate) {
     if (rate == "7/8")
         return core::fec::kPuncturing78;
     return {};
+}
+
+//! Punctured codes have no inversion (CCSDS 131.0-B, 3.4), so the choice is of the order only.
+core::fec::ConvolutionalCode code_of(const core::Settings& settings) {
+    std::string name(settings.text("code"));
+    constexpr std::string_view uninverted = " uninverted";
+    if (settings.text("puncturing") != "none" && !name.ends_with(uninverted))
+        name += uninverted;
+    return *core::fec::find_convolutional_code(name);
 }
 
 void refuse_contradictions(const core::Settings& settings) {
@@ -129,7 +139,7 @@ private:
 std::unique_ptr<bit_source> make_source(const core::Settings& settings) {
     using core::fec::NodeSynchronizer;
     refuse_contradictions(settings);
-    const auto& code = *core::fec::find_convolutional_code(settings.text("code"));
+    const auto code = code_of(settings);
     const auto puncturing = puncturing_of(settings.text("puncturing"));
     if (settings.text("synchronise") == "fixed")
         return std::make_unique<fixed_bits>(code, puncturing, settings.integer("skip"));

@@ -21,7 +21,7 @@ enum class Scrambler : std::uint8_t { none, ccsds, ccsds_long };
 inline constexpr std::string_view kScramblerChoices = "none|CCSDS|CCSDS 131071";
 inline constexpr std::string_view kScramblerHelp =
     "Pseudo-randomiser over everything behind the sync marker: the usual one, which repeats after "
-    "255 bits, or that of 131071 bits.";
+    "255 bits, or that of 131071 bits. Reed-Solomon does not notice a wrong setting.";
 /// By its name in a station file; nothing when there is none of that name.
 std::optional<Scrambler> find_scrambler(std::string_view name);
 void randomise(Scrambler scrambler, std::span<std::uint8_t> bytes) noexcept;

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "telemetry/base/text.h"
+
 namespace telemetry::simd {
 namespace {
 
@@ -26,10 +28,14 @@ Level read_environment() {
     if (!wish || !*wish)
         return best;
     for (std::size_t i = 0; i < kNames.size(); ++i)
-        if (kNames[i] == wish && supported(static_cast<Level>(i)))
+        if (equal_ignoring_case(kNames[i], wish) && supported(static_cast<Level>(i)))
             return static_cast<Level>(i);
-    std::fprintf(stderr, "TELEMETRY_SIMD=%s: not known or not supported here; using %s\n", wish,
-                 std::string(name_of(best)).c_str());
+    std::string choices;
+    for (std::size_t i = 0; i < kNames.size(); ++i)
+        if (supported(static_cast<Level>(i)))
+            (choices += choices.empty() ? "" : ", ") += kNames[i];
+    std::fprintf(stderr, "TELEMETRY_SIMD=%s: not known or not supported here (%s); using %s\n",
+                 wish, choices.c_str(), std::string(name_of(best)).c_str());
     return best;
 }
 
