@@ -23,14 +23,6 @@ constexpr std::size_t kPieceBytes = std::size_t{1} << 16;
 constexpr std::string_view kSchemaInstance = "http://www.w3.org/2001/XMLSchema-instance";
 constexpr std::string_view kXml = "http://www.w3.org/XML/1998/namespace";
 
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view white = " \t\r\n";
-    const std::size_t first = text.find_first_not_of(white);
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(white) - first + 1);
-}
-
 struct Name {
     std::string_view name_space;
     std::string_view local;
@@ -83,6 +75,8 @@ private:
         std::uint32_t element = 0;
         std::uint32_t last_child = 0;
         std::size_t text_begin = 0;
+        std::size_t kept_begin = std::string::npos; ///< from the first character by reference
+        std::size_t kept_end = 0;                   ///< to behind the last one
     };
 
     static XmlBuilder& self(void* data) { return *static_cast<XmlBuilder*>(data); }
@@ -93,8 +87,17 @@ private:
     static void end_element(void* data, const XML_Char*) { self(data).end(); }
     static void characters(void* data, const XML_Char* text, int length) {
         XmlBuilder& builder = self(data);
-        if (!builder.open_.empty())
-            builder.text_.append(text, static_cast<std::size_t>(length));
+        if (builder.open_.empty())
+            return;
+        Open& open = builder.open_.back();
+        // "&#32;" is the shortest that yields one octet from five; no encoding spells out one so.
+        const bool by_reference =
+            length == 1 && XML_GetCurrentByteCount(builder.parser_.get()) >= 5;
+        if (by_reference)
+            open.kept_begin = std::min(open.kept_begin, builder.text_.size());
+        builder.text_.append(text, static_cast<std::size_t>(length));
+        if (by_reference)
+            open.kept_end = builder.text_.size();
     }
     static void doctype(void* data, const XML_Char*, const XML_Char*, const XML_Char*, int) {
         self(data).stop("a document type declaration (DOCTYPE), which a mission database never "
@@ -230,8 +233,15 @@ private:
         // each child has taken its own.
         const Open open = open_.back();
         open_.pop_back();
-        const std::string_view own = trimmed(std::string_view(text_).substr(open.text_begin));
-        document_.elements_[open.element].text = keep(own);
+        // White space by reference was meant, as in attributes; the rest around a text is layout.
+        const std::string_view all(text_);
+        constexpr std::string_view white = " \t\r\n";
+        const auto first =
+            std::min({all.find_first_not_of(white, open.text_begin), open.kept_begin, all.size()});
+        const std::size_t last = all.find_last_not_of(white);
+        const std::size_t end =
+            std::max({last == std::string_view::npos ? 0 : last + 1, open.kept_end, first});
+        document_.elements_[open.element].text = keep(all.substr(first, end - first));
         text_.resize(open.text_begin);
     }
 

@@ -21,10 +21,11 @@ struct XmlAttribute {
 struct XmlElement {
     std::string_view name;            ///< without prefix
     std::string_view name_space = {}; ///< its URI; empty: none
-    std::string_view text = {}; ///< character data of its own, without surrounding white space
-    int line = 0;               ///< from 1
-    int column = 0;             ///< from 1
-    bool foreign = false;       ///< of another namespace than the root
+    std::string_view text = {};       ///< character data of its own, without white space around it
+                                      ///< but what character references wrote
+    int line = 0;                     ///< from 1
+    int column = 0;                   ///< from 1
+    bool foreign = false;             ///< of another namespace than the root
     std::uint32_t first_attribute = 0;
     std::uint32_t attribute_count = 0;
     std::uint32_t first_child = 0; ///< 0: none; the root is element 0 and nobody's child

@@ -52,8 +52,10 @@ void XmlWriter::end_tag() {
 }
 
 void XmlWriter::escape(std::string_view text, bool in_attribute) {
-    for (const char c : text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
         const auto code = static_cast<unsigned char>(c);
+        const bool outermost = !in_attribute && (i == 0 || i + 1 == text.size());
         if (c == '&')
             out_ += "&amp;";
         else if (c == '<')
@@ -64,6 +66,10 @@ void XmlWriter::escape(std::string_view text, bool in_attribute) {
             out_ += "&quot;";
         else if (code == '\r' || (in_attribute && (code == '\n' || code == '\t')))
             out_ += "&#" + std::to_string(code) + ";";
+        else if (outermost && c == '\t')
+            out_ += "&#09;"; // five characters, as XmlDocument knows references by
+        else if (outermost && (c == ' ' || c == '\n'))
+            out_ += "&#" + std::to_string(code) + ";"; // readers trim what surrounds a text
         else if (code < 0x20 && code != '\n' && code != '\t')
             out_ += "\xEF\xBF\xBD"; // XML 1.0 cannot hold it
         else

@@ -140,8 +140,11 @@ void XtceWriter::system(SystemIndex index) {
     begin_named(scope, system);
     scope.attribute_if("operationalStatus", system.operational_status);
     std::vector<AncillaryData> more;
-    if (index == 0 && !db_.alarm_rules.empty())
-        more.push_back({std::string(kRulesName), write_yaml_rules(db_)});
+    if (index == 0 && !db_.alarm_rules.empty()) {
+        std::string rules = write_yaml_rules(db_);
+        rules.erase(rules.find_last_not_of('\n') + 1);
+        more.push_back({std::string(kRulesName), rules});
+    }
     described(system, more);
     if (system.header)
         header(*system.header);

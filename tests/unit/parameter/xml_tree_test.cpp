@@ -40,6 +40,19 @@ TEST(XmlTree, KeepsPlacesAttributesAndText) {
     EXPECT_EQ(second.next_sibling, 0U);
 }
 
+TEST(XmlTree, KeepsWhiteSpaceThatReferencesWrite) {
+    const auto document = XmlDocument::parse(
+        "<a> &#32;x y&#10; \n<b>\n &#09; </b><c> \n</c><d>&#x20;</d></a>", "x.xml");
+    ASSERT_TRUE(document) << document.error().to_string();
+    const XmlElement& b = document->element(document->root().first_child);
+    const XmlElement& c = document->element(b.next_sibling);
+    const XmlElement& d = document->element(c.next_sibling);
+    EXPECT_EQ(document->root().text, " x y\n");
+    EXPECT_EQ(b.text, "\t");
+    EXPECT_EQ(c.text, "");
+    EXPECT_EQ(d.text, " ");
+}
+
 TEST(XmlTree, TellsWhereAndWhatIsMalformed) {
     EXPECT_EQ(refusal(""), "x.xml:1:1: empty; expected an XML document");
     EXPECT_EQ(refusal("<a>\n <b>\n</a>"),
