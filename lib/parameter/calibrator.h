@@ -27,6 +27,8 @@ enum class MathOperator : std::uint8_t {
     inverse,     ///< 1/x
     square_root,
     factorial,
+    // XTCE 1.2, MathOperatorsType: angles, taken by these three and given by their inverses, are in
+    // radians.
     tangent,
     cosine,
     sine,

@@ -9,6 +9,9 @@ namespace {
 
 /// Deeper conditions, types and containers than any mission's; bounds recursion.
 constexpr int kMaxDepth = 64;
+/// Members of all parameters, of every level: each is an item with a name. Aggregates in aggregates
+/// double with each level, so a page of text could ask for more than any memory holds.
+constexpr std::int64_t kMostMembers = 1 << 20;
 /// A packet is at most 65542 octets; sizes beyond this many bits are mistakes or attacks.
 constexpr std::int64_t kMaxBits = std::int64_t{1} << 32;
 
@@ -48,6 +51,9 @@ public:
         if (!failed_) {
             type_cycles();
             container_cycles();
+        }
+        if (!failed_) {
+            members();
         }
         if (failed_)
             return fail(std::move(error_));
@@ -299,11 +305,15 @@ private:
             index(argument, db_.parameters, "parameter", command.where, command.name);
     }
 
-    /// Depth-first: a node met again while it is open closes a cycle.
+    /// Depth-first: a node met again while it is open closes a cycle. The height of a node is that
+    /// of what it leads to, however it was come by. Returns the nodes, each behind those it leads
+    /// to.
     template <class Table, class Next>
-    void cycles(const Table& table, const char* what, Next next) {
+    std::vector<std::uint32_t> cycles(const Table& table, const char* what, Next next) {
         enum class Mark : std::uint8_t { unseen, open, done };
         std::vector<Mark> marks(table.size(), Mark::unseen);
+        std::vector<int> heights(table.size(), 0);
+        std::vector<std::uint32_t> order;
         struct Frame {
             std::uint32_t node;
             std::vector<std::uint32_t> next;
@@ -321,6 +331,14 @@ private:
                 Frame& top = stack.back();
                 if (top.at == top.next.size()) {
                     marks[top.node] = Mark::done;
+                    order.push_back(top.node);
+                    int& height = heights[top.node];
+                    for (const std::uint32_t part : top.next)
+                        height = std::max(height, 1 + heights[part]);
+                    if (height > kMaxDepth)
+                        complain(table[top.node].where, table[top.node].name,
+                                 std::string("this ") + what + " nests too deeply: " +
+                                     std::to_string(kMaxDepth) + " levels are possible");
                     stack.pop_back();
                     continue;
                 }
@@ -328,17 +346,37 @@ private:
                 if (marks[to] == Mark::open)
                     complain(table[to].where, table[to].name,
                              std::string("this ") + what + " is a part or base of itself");
-                else if (stack.size() > kMaxDepth)
-                    complain(table[to].where, table[to].name,
-                             std::string("this ") + what + " nests too deeply");
                 else if (marks[to] == Mark::unseen)
                     enter(to);
             }
         }
+        return order;
+    }
+
+    /// Counts each type once, its parts first.
+    void members() {
+        std::vector<std::int64_t> counts(db_.types.size(), 0);
+        for (const TypeIndex index : type_order_) {
+            std::int64_t& count = counts[index];
+            if (const auto* aggregate = std::get_if<AggregateType>(&db_.types[index].detail))
+                for (const auto& member : aggregate->members)
+                    count = std::min(count + 1 + counts[member.type], kMostMembers + 1);
+            if (const auto* array = std::get_if<ArrayType>(&db_.types[index].detail))
+                count = counts[array->element];
+        }
+        std::int64_t total = 0;
+        for (const Parameter& parameter : db_.parameters) {
+            total += counts[parameter.type];
+            if (total > kMostMembers)
+                return complain(parameter.where, parameter.name,
+                                "with it the members of parameters, those of members counted, "
+                                "are more than " +
+                                    std::to_string(kMostMembers));
+        }
     }
 
     void type_cycles() {
-        cycles(db_.types, "type", [](const ParameterType& type) {
+        type_order_ = cycles(db_.types, "type", [](const ParameterType& type) {
             std::vector<std::uint32_t> parts;
             if (const auto* aggregate = std::get_if<AggregateType>(&type.detail))
                 for (const auto& member : aggregate->members)
@@ -365,6 +403,7 @@ private:
     }
 
     const Database& db_;
+    std::vector<TypeIndex> type_order_; ///< parts before what they are part of
     Error error_ = {};
     bool failed_ = false;
 };

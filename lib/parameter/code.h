@@ -4,6 +4,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -212,10 +213,12 @@ struct Segment {
     int order = -1;
 };
 
+using NodesByName = std::unordered_map<std::string, Index>;
+
 struct Indirect {
     Index slot = kNone;
     ValueKind value_kind = ValueKind::calibrated;
-    std::unordered_map<std::string, Index> nodes = {}; ///< by alias
+    std::shared_ptr<const NodesByName> nodes = {}; ///< by alias; many entries share it
 };
 
 /// Which children can match: by the value of one field that most of them compare with a constant.

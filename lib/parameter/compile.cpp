@@ -296,13 +296,19 @@ Compiler::Index Compiler::make_indirect(const Entry& entry) {
     code::Indirect indirect;
     indirect.slot = slot_of(*entry.reference);
     indirect.value_kind = entry.reference->kind;
-    for (ParameterIndex i = 0; i < db_.parameters.size(); ++i)
-        for (const Alias& alias : db_.parameters[i].aliases)
-            if (entry.alias_space.empty() || alias.name_space == entry.alias_space)
-                indirect.nodes.emplace(alias.name, node_of(i));
-    if (entry.alias_space.empty())
+    auto& nodes = nodes_by_alias_[entry.alias_space];
+    if (!nodes) {
+        auto fresh = std::make_shared<code::NodesByName>();
         for (ParameterIndex i = 0; i < db_.parameters.size(); ++i)
-            indirect.nodes.emplace(db_.parameters[i].name, node_of(i));
+            for (const Alias& alias : db_.parameters[i].aliases)
+                if (entry.alias_space.empty() || alias.name_space == entry.alias_space)
+                    fresh->emplace(alias.name, node_of(i));
+        if (entry.alias_space.empty())
+            for (ParameterIndex i = 0; i < db_.parameters.size(); ++i)
+                fresh->emplace(db_.parameters[i].name, node_of(i));
+        nodes = std::move(fresh);
+    }
+    indirect.nodes = nodes;
     code_.indirects.push_back(std::move(indirect));
     return static_cast<Index>(code_.indirects.size() - 1);
 }
@@ -372,11 +378,13 @@ void Compiler::make_dispatch() {
                 }
         std::vector<Index> others;
         for (std::size_t c = 0; c < all.size(); ++c) {
-            if (!key_of[c])
-                others.push_back(all[c]);
+            if (key_of[c]) {
+                keyed[*key_of[c]].push_back(all[c]);
+                continue;
+            }
+            others.push_back(all[c]);
             for (auto& [key, list] : keyed)
-                if (!key_of[c] || *key_of[c] == key)
-                    list.push_back(all[c]);
+                list.push_back(all[c]);
         }
         block.dispatch.slot = slot;
         block.dispatch.value_kind = kind;
@@ -389,9 +397,17 @@ void Compiler::make_dispatch() {
 }
 
 /// How long a container always is, with its bases; nothing when a packet decides.
-std::optional<std::int64_t> Compiler::fixed_bits(Index index, int depth) const {
+std::optional<std::int64_t> Compiler::fixed_bits(Index index) {
+    if (const auto known = block_bits_.find(index); known != block_bits_.end())
+        return known->second;
+    const auto bits = count_bits(index);
+    block_bits_.emplace(index, bits);
+    return bits;
+}
+
+std::optional<std::int64_t> Compiler::count_bits(Index index) {
     const Block& block = code_.blocks[index];
-    if (block.has_children || block.size != kNone || depth > 64)
+    if (block.has_children || block.size != kNone)
         return std::nullopt;
     std::vector<Index> chain{index};
     while (code_.blocks[chain.back()].base != kNone)
@@ -414,7 +430,7 @@ std::optional<std::int64_t> Compiler::fixed_bits(Index index, int depth) const {
         if (step.kind == Step::Kind::node && code_.nodes[step.target].fixed_bits >= 0)
             return code_.nodes[step.target].fixed_bits;
         if (step.kind == Step::Kind::block)
-            return fixed_bits(step.target, depth + 1);
+            return fixed_bits(step.target);
         return std::nullopt;
     };
     for (auto at = chain.rbegin(); at != chain.rend(); ++at)
@@ -446,7 +462,7 @@ Result<void> Compiler::find_roots(const CompileOptions& options) {
             return fail("no container, or more than one, is named '" + options.root + "'");
         // A derived container begins with its bases.
         code_.roots = {root};
-        out_.fixed_packet_bits_ = fixed_bits(root, 0);
+        out_.fixed_packet_bits_ = fixed_bits(root);
         return {};
     }
     std::vector<std::size_t> descendants(code_.blocks.size(), 0);

@@ -2,6 +2,7 @@
 // Database → Program. Internal to lib/parameter; compile() is the way in.
 #pragma once
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -100,7 +101,8 @@ private:
     bool can_end(Index block, int depth) const;
     void find_equalities(Index condition, std::vector<Index>& found) const;
     Result<void> find_roots(const CompileOptions& options);
-    std::optional<std::int64_t> fixed_bits(Index block, int depth) const;
+    std::optional<std::int64_t> fixed_bits(Index block);
+    std::optional<std::int64_t> count_bits(Index block);
 
     const Dictionary& names();
     void report(Diagnostic::Severity severity, SourcePosition where, const std::string& element,
@@ -115,6 +117,8 @@ private:
     std::vector<Index> parameter_nodes_;
     std::vector<Index> condition_nodes_;
     std::vector<bool> block_made_;
+    std::map<Index, std::optional<std::int64_t>> block_bits_; ///< as far as they were asked for
+    std::map<std::string, std::shared_ptr<const code::NodesByName>> nodes_by_alias_;
     std::map<std::pair<ItemIndex, ElementIndices>, std::vector<Index>> chains_;
 };
 

@@ -46,22 +46,26 @@ std::optional<std::pair<std::int64_t, std::int64_t>> reach(const IntegerEncoding
     return std::nullopt;
 }
 
-std::optional<std::int64_t> fixed_bits_of(const Database& db, TypeIndex index, int depth) {
-    if (depth > kMostDepth)
-        return std::nullopt;
+/// By type, as far as it was asked for: an aggregate may hold one type many times, at many levels.
+using KnownBits = std::map<TypeIndex, std::optional<std::int64_t>>;
+
+std::optional<std::int64_t> fixed_bits_of(const Database& db, TypeIndex index, KnownBits& known);
+
+std::optional<std::int64_t> count_bits(const Database& db, TypeIndex index, KnownBits& known) {
+    constexpr std::int64_t kMost = std::int64_t{1} << 48;
     const ParameterType& type = db.types[index];
     if (const auto* aggregate = std::get_if<AggregateType>(&type.detail)) {
         std::int64_t sum = 0;
         for (const Member& member : aggregate->members) {
-            const auto bits = fixed_bits_of(db, member.type, depth + 1);
-            if (!bits)
+            const auto bits = fixed_bits_of(db, member.type, known);
+            if (!bits || sum > kMost || *bits > kMost)
                 return std::nullopt;
             sum += *bits;
         }
         return sum;
     }
     if (const auto* array = std::get_if<ArrayType>(&type.detail)) {
-        auto bits = fixed_bits_of(db, array->element, depth + 1);
+        auto bits = fixed_bits_of(db, array->element, known);
         if (!bits || array->dimensions.empty())
             return std::nullopt;
         for (const Dimension& each : array->dimensions) {
@@ -82,6 +86,14 @@ std::optional<std::int64_t> fixed_bits_of(const Database& db, TypeIndex index, i
     if (const auto* binary = std::get_if<BinaryEncoding>(&type.encoding))
         return fixed_of(binary->size_bits);
     return std::nullopt;
+}
+
+std::optional<std::int64_t> fixed_bits_of(const Database& db, TypeIndex index, KnownBits& known) {
+    if (const auto found = known.find(index); found != known.end())
+        return found->second;
+    const auto bits = count_bits(db, index, known);
+    known.emplace(index, bits);
+    return bits;
 }
 
 class CrossChecker {
@@ -339,7 +351,8 @@ private:
             if (plain)
                 check_encoded(container, entry);
             const auto fixed =
-                plain ? fixed_bits(db_, db_.parameters[entry.parameter].type) : std::nullopt;
+                plain ? fixed_bits_of(db_, db_.parameters[entry.parameter].type, known_bits_)
+                      : std::nullopt;
             const std::int64_t bits = fixed.value_or(0);
             sum += bits;
             all_known =
@@ -387,6 +400,7 @@ private:
 
     const Database& db_;
     Paths paths_;
+    KnownBits known_bits_;
     std::vector<Diagnostic> found_;
     std::vector<std::vector<ContainerIndex>> children_;
     std::vector<bool> used_parameters_;
@@ -397,7 +411,8 @@ private:
 } // namespace
 
 std::optional<std::int64_t> fixed_bits(const Database& database, TypeIndex type) {
-    return fixed_bits_of(database, type, 0);
+    KnownBits known;
+    return fixed_bits_of(database, type, known);
 }
 
 std::vector<Diagnostic> cross_check(const Database& database) {

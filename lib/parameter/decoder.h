@@ -21,7 +21,7 @@ enum class DecodeFault : std::uint8_t {
     bits_left_over,      ///< `bits` that no entry reaches follow the last one
     length_mismatch,     ///< its own length field says another length
     size_mismatch,       ///< its container's size is another than its own
-    limit_reached,       ///< more values than DecoderOptions allow
+    limit_reached,       ///< more values than DecoderOptions allow, or more work than any packet is
     reference_unknown,   ///< an indirect entry names no parameter, or a size's parameter is unknown
     segments_missing     ///< a parameter's segments did not all come
 };

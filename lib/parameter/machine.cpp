@@ -14,6 +14,13 @@ namespace {
 
 constexpr int kMostNesting = 64;
 constexpr std::int64_t kMostIndex = 0xffff;
+/// Containers entered and conditions that failed, in one packet: far beyond any mission's packet,
+/// and passed within a fraction of a second.
+constexpr std::uint32_t kMostStrain = 1U << 20;
+/// Octets of texts and binary values of one packet, whose entries may overlap.
+constexpr std::size_t kMostPool = std::size_t{1} << 24;
+/// Segments of parameters that are not complete yet.
+constexpr std::size_t kMostPieces = 256;
 
 } // namespace
 
@@ -42,17 +49,22 @@ void Machine::decode(std::span<const std::uint8_t> octets, PacketRecord record, 
     cursor_ = start_ = reached_ = 0;
     end_ = 8 * octets.size();
     budget_ = most_values_;
+    strength_ = kMostStrain;
+    pool_start_ = columns.pool.size();
     container_ = kNone;
     generation_ns_ = kUnknownTime;
     nesting_ = 0;
     pieces_.clear();
     trailers_.clear();
+    overwritten_.clear();
+    triggered_.clear();
     packet_ = static_cast<std::uint32_t>(columns.packets.size());
     record.first_value = static_cast<std::uint32_t>(columns.size);
 
     Outcome outcome = Outcome::unmatched;
     const Mark begin = mark();
     for (const Index root : code_.roots) {
+        tentative_ = code_.blocks[root].is_abstract;
         enter_bases(root, 0);
         outcome = descend(root, Ending::must_match, 0);
         if (outcome == Outcome::matched && !trailers(0, true))
@@ -61,6 +73,7 @@ void Machine::decode(std::span<const std::uint8_t> octets, PacketRecord record, 
             break;
         roll_back(begin);
     }
+    tentative_ = false;
     if (outcome == Outcome::unmatched) {
         // What the first tree says of every packet is worth having.
         enter_bases(code_.roots.front(), 0);
@@ -94,12 +107,14 @@ bool Machine::cut_short(std::uint64_t missing_bits) {
 }
 
 void Machine::trigger(Index derivation) {
+    if (tentative_ && pending_[derivation] == 0)
+        triggered_.push_back(derivation);
     pending_[derivation] = 1;
     any_pending_ = true;
 }
 
 bool Machine::spend() {
-    if (budget_ == 0) {
+    if (budget_ == 0 || columns.pool.size() - pool_start_ > kMostPool) {
         fault(DecodeFault::limit_reached, 0);
         return false;
     }
@@ -107,8 +122,37 @@ bool Machine::spend() {
     return true;
 }
 
+/// Counts what makes no progress in the packet, which would otherwise have no end: containers in
+/// containers may double at each level without a single bit or value.
+bool Machine::strain() {
+    if (strength_ == 0) {
+        fault(DecodeFault::limit_reached, 0);
+        return false;
+    }
+    --strength_;
+    return true;
+}
+
+/// The newest of a parameter's instances; the others grow older by one.
+void Machine::update(const std::vector<Index>& chain, const Value& value) {
+    if (tentative_)
+        for (const Index slot : chain)
+            overwritten_.push_back({slot, slots_[slot]});
+    for (std::size_t i = chain.size() - 1; i > 0; --i)
+        std::swap(slots_[chain[i]], slots_[chain[i - 1]]);
+    store(slots_[chain.front()], value);
+}
+
 Machine::Mark Machine::mark() const {
-    return {columns.size, columns.pool.size(), pieces_.size(), trailers_.size(), cursor_, reached_};
+    return {.size = columns.size,
+            .pool = columns.pool.size(),
+            .pieces = pieces_.size(),
+            .trailers = trailers_.size(),
+            .cursor = cursor_,
+            .reached = reached_,
+            .generation_ns = generation_ns_,
+            .overwritten = overwritten_.size(),
+            .triggered = triggered_.size()};
 }
 
 void Machine::roll_back(const Mark& to) {
@@ -118,6 +162,11 @@ void Machine::roll_back(const Mark& to) {
     trailers_.resize(std::min(trailers_.size(), to.trailers));
     cursor_ = to.cursor;
     reached_ = to.reached;
+    generation_ns_ = to.generation_ns;
+    for (; overwritten_.size() > to.overwritten; overwritten_.pop_back())
+        slots_[overwritten_.back().slot] = std::move(overwritten_.back().before);
+    for (; triggered_.size() > to.triggered; triggered_.pop_back())
+        pending_[triggered_.back()] = 0;
 }
 
 void Machine::enter_bases(Index block, int depth) {
@@ -152,6 +201,11 @@ std::span<const Machine::Index> Machine::candidates(const code::Dispatch& dispat
 
 Machine::Outcome Machine::descend(Index index, Ending ending, int depth) {
     const code::Block& block = code_.blocks[index];
+    if (!strain())
+        return Outcome::cut;
+    // Once a container that is not abstract is entered, nothing up to it is withdrawn.
+    if (ending == Ending::must_match)
+        tentative_ = block.is_abstract;
     container_ = index;
     std::optional<std::int64_t> size;
     if (block.size != kNone && nesting_ == 0) {
@@ -166,8 +220,11 @@ Machine::Outcome Machine::descend(Index index, Ending ending, int depth) {
     if (depth < kMostNesting) {
         const Mark here = mark();
         for (const Index child : candidates(block.dispatch)) {
-            if (!holds(code_.blocks[child].restriction))
+            if (!holds(code_.blocks[child].restriction)) {
+                if (!strain())
+                    return Outcome::cut;
                 continue;
+            }
             const Outcome outcome = descend(child, ending, depth + 1);
             if (outcome != Outcome::unmatched || ending == Ending::anything)
                 return outcome;
@@ -200,7 +257,7 @@ bool Machine::located(const Step& step) {
         return true;
     }
     if (step.include != kNone && !holds(step.include))
-        return true;
+        return strain();
     const std::uint64_t before = cursor_;
     const bool from_end = step.from == Location::From::container_end;
     if (step.from == Location::From::container_start)
@@ -261,9 +318,8 @@ bool Machine::repeated(const Step& step) {
 /// where only bits are left that fill the packet's last octet, the container ends with them.
 bool Machine::trailers(std::size_t from, bool end_is_known) {
     constexpr std::uint64_t kOctet = 8;
-    while (trailers_.size() > from) {
-        const Step& step = *trailers_[from];
-        trailers_.erase(trailers_.begin() + static_cast<std::ptrdiff_t>(from));
+    for (std::size_t i = from; i < trailers_.size(); ++i) {
+        const Step& step = *trailers_[i];
         if (step.include != kNone && !holds(step.include))
             continue;
         const auto offset = number(step.offset);
@@ -283,6 +339,7 @@ bool Machine::trailers(std::size_t from, bool end_is_known) {
         if (!repeated(step))
             return false;
     }
+    trailers_.resize(from);
     return true;
 }
 
@@ -417,6 +474,10 @@ bool Machine::segment(const code::Segment& part) {
         return cut_short(bits - (end_ - cursor_));
     if (!spend())
         return false;
+    if (pieces_.size() >= kMostPieces) {
+        fault(DecodeFault::limit_reached, 0);
+        return false;
+    }
     pieces_.push_back({part.node, part.order, cursor_, bits});
     cursor_ += bits;
     reached_ = std::max(reached_, cursor_);
@@ -473,8 +534,8 @@ bool Machine::indirect(const code::Indirect& entry) {
         name = std::to_string(bits);
     else
         name = raw ? slot.raw_text : slot.text;
-    const auto found = entry.nodes.find(name);
-    if (found == entry.nodes.end()) {
+    const auto found = entry.nodes->find(name);
+    if (found == entry.nodes->end()) {
         fault(DecodeFault::reference_unknown, 0);
         return false;
     }

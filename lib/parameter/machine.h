@@ -59,6 +59,13 @@ private:
         std::size_t trailers;
         std::uint64_t cursor;
         std::uint64_t reached;
+        UtcNs generation_ns;
+        std::size_t overwritten;
+        std::size_t triggered;
+    };
+    struct Overwritten {
+        Index slot;
+        Slot before;
     };
     struct Piece {
         Index node;
@@ -89,6 +96,8 @@ private:
     bool cut_short(std::uint64_t missing_bits);
     void fault(DecodeFault fault, std::int64_t bits);
     bool spend();
+    bool strain();
+    void update(const std::vector<Index>& chain, const Value& value);
     void trigger(Index derivation);
     void derive();
 
@@ -143,12 +152,18 @@ private:
     std::uint64_t cursor_ = 0; ///< bits
     std::uint64_t start_ = 0;  ///< of the container
     std::uint64_t end_ = 0;
-    std::uint64_t reached_ = 0; ///< the end of the last bit that an entry took
-    std::uint32_t budget_ = 0;
+    std::uint64_t reached_ = 0;  ///< the end of the last bit that an entry took
+    std::uint32_t budget_ = 0;   ///< values
+    std::uint32_t strength_ = 0; ///< what costs time and gives no value
+    std::size_t pool_start_ = 0;
     std::uint32_t packet_ = 0; ///< index into columns.packets
     ContainerIndex container_ = kNone;
     UtcNs generation_ns_ = kUnknownTime;
     int nesting_ = 0;
+    /// What is decoded now may be withdrawn: the two lists below tell how things were before.
+    bool tentative_ = false;
+    std::vector<Overwritten> overwritten_;
+    std::vector<Index> triggered_;
     std::vector<Piece> pieces_;
     std::vector<const code::Step*> trailers_;
     std::vector<std::uint8_t> assembled_;

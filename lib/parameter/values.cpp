@@ -464,9 +464,7 @@ void Machine::extras(const Field& field, ElementIndices element, Value& value) {
         for (const code::Watcher& watcher : code_.watchers[field.watchers]) {
             if (watcher.element != element)
                 continue;
-            for (std::size_t i = watcher.chain.size() - 1; i > 0; --i)
-                std::swap(slots_[watcher.chain[i]], slots_[watcher.chain[i - 1]]);
-            store(slots_[watcher.chain.front()], value);
+            update(watcher.chain, value);
             for (const Index derivation : code_.slots[watcher.chain.front()].triggers)
                 trigger(derivation);
         }

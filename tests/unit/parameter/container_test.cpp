@@ -77,6 +77,33 @@ TEST(Containers, ABranchThatEndsNowhereIsWithdrawn) {
     EXPECT_EQ(r.container(), "/S/Second");
 }
 
+TEST(Containers, AWithdrawnBranchLeavesNothingBehind) {
+    Mission m;
+    const auto a = m.natural("a", 8);
+    const auto b = m.natural("b", 8);
+    const auto sum = m.parameter("sum", m.type(FloatType{}, {}));
+    m.db.parameters[sum].source = DataSource::derived;
+    Algorithm copy;
+    copy.name = "Sum";
+    copy.system = 0;
+    copy.kind = Algorithm::Kind::math;
+    copy.math = {{.kind = MathToken::Kind::reference, .reference = {.parameter = b}}};
+    copy.outputs = {{"", sum}};
+    m.db.algorithms.push_back(copy);
+    const auto root = m.container("Root", entries({a}));
+    const auto first = m.container("First", entries({b}), root, m.when(a, "1"));
+    m.db.containers[root].is_abstract = m.db.containers[first].is_abstract = true;
+    m.container("Under", {}, first, m.when(b, "1"));
+    Entry only = entry(m.natural("c", 8));
+    only.include = m.when(b, "35");
+    m.container("Second", {only}, root, m.when(a, "1"));
+    Reception r(m);
+    EXPECT_EQ(r.text({1, 1}), "a=1 b=1 sum=1");
+    // First was tried with b = 35 and withdrawn: b is 1 still, and nothing is derived from it.
+    EXPECT_EQ(r.text({1, 35}), "a=1");
+    EXPECT_EQ(r.container(), "/S/Second");
+}
+
 TEST(Containers, AConcreteContainerNeedsNoChild) {
     Mission m;
     const auto a = m.natural("a", 8);
