@@ -311,10 +311,13 @@ private:
                 const auto number = read_integer(*text);
                 const std::string value = number ? std::to_string(*number) : *text;
                 const auto [known, fresh] = equal.try_emplace(key, value, at);
-                if (!fresh && known->second.first != value)
-                    tell(Severity::warning, db_.containers[index].where, db_.containers[index].name,
-                         "no packet can be one: " + key + " would be " + known->second.first +
-                             " and " + value + " (" + container.name + ")");
+                if (fresh || known->second.first == value)
+                    return;
+                std::string message = "no packet can be one: ";
+                message.append(key).append(" would be ").append(known->second.first);
+                message.append(" and ").append(value).append(" (").append(container.name);
+                tell(Severity::warning, db_.containers[index].where, db_.containers[index].name,
+                     message.append(")"));
             };
             if (all.kind == Condition::Kind::all_of)
                 for (const Condition& each : all.operands)

@@ -499,7 +499,7 @@ void Machine::derive() {
             result = run_infix(*derivation_infix_[i], derivation.slots, 0);
         else
             result = evaluate(derivation.math, 0);
-        if (!result || result != result)
+        if (!result || std::isnan(*result))
             continue; // an input is not known yet, or the result is no number
         const Field& field = code_.fields[derivation.field];
         Value value{.value = std::bit_cast<std::uint64_t>(*result), .value_form = Form::real};
