@@ -48,7 +48,7 @@ std::vector<AlarmConfig> LinkMonitor::alarms() const {
 
 void LinkMonitor::begin_pass(UtcNs at_ns) {
     in_pass_ = true;
-    last_good_ns_ = at_ns;
+    last_good_ns_ = last_any_ns_ = at_ns;
     window_.clear();
     next_ = 0;
 }
@@ -62,6 +62,7 @@ void LinkMonitor::frame(Verdict verdict, double snr_db, UtcNs at_ns, Engine& eng
                         Sink<Transition>& sink) {
     if (!in_pass_)
         begin_pass(at_ns);
+    last_any_ns_ = at_ns;
     if (verdict == Verdict::good)
         last_good_ns_ = at_ns;
     const auto most = static_cast<std::size_t>(limits_.frames_in_window);
@@ -80,8 +81,10 @@ void LinkMonitor::frame(Verdict verdict, double snr_db, UtcNs at_ns, Engine& eng
     advance(at_ns, engine, sink);
 }
 
-void LinkMonitor::advance(UtcNs now, Engine& engine, Sink<Transition>& sink) const {
-    if (in_pass_)
+void LinkMonitor::advance(UtcNs now, Engine& engine, Sink<Transition>& sink) {
+    if (in_pass_ && now - last_any_ns_ > limits_.pass_ends_after_ns)
+        end_pass(now, engine, sink);
+    else if (in_pass_)
         engine.observe(item(kNoFrame), static_cast<double>(now - last_good_ns_) * 1e-9, now, sink);
 }
 

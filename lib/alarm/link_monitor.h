@@ -12,7 +12,8 @@ namespace telemetry::alarm {
 struct LinkLimits {
     std::int64_t no_frame_after_ns = 120'000'000'000; ///< within a pass
     AlarmLevel no_frame_level = AlarmLevel::warning;
-    double frame_error_rate = 0.1; ///< of the last `frames_in_window`
+    std::int64_t pass_ends_after_ns = 900'000'000'000; ///< without any frame, good or bad
+    double frame_error_rate = 0.1;                     ///< of the last `frames_in_window`
     AlarmLevel frame_error_level = AlarmLevel::watch;
     int frames_in_window = 100;
     double least_snr_db = 0;
@@ -38,8 +39,8 @@ public:
     /// A frame, or what was one but for its errors. A pass begins with the first if nobody said so.
     void frame(Verdict verdict, double snr_db, UtcNs at_ns, Engine& engine, Sink<Transition>& sink);
 
-    /// About once a second.
-    void advance(UtcNs now, Engine& engine, Sink<Transition>& sink) const;
+    /// About once a second. Ends the pass after its time without any frame.
+    void advance(UtcNs now, Engine& engine, Sink<Transition>& sink);
 
     bool in_pass() const { return in_pass_; }
 
@@ -54,6 +55,7 @@ private:
     parameter::ItemIndex first_item_;
     bool in_pass_ = false;
     UtcNs last_good_ns_ = kUnknownTime; ///< or the pass's begin
+    UtcNs last_any_ns_ = kUnknownTime;  ///< likewise
     std::vector<Verdict> window_;       ///< a ring of the last verdicts
     std::size_t next_ = 0;
 };

@@ -139,7 +139,16 @@ Json status(const ParameterChain& chain) {
         faults[std::string(parameter::name_of(static_cast<parameter::DecodeFault>(i)))] =
             chain.counts().faults[i];
     const alarm::EngineCounts& counts = chain.alarms().counts();
+    Json correlation;
+    if (const auto& fit = chain.time_correlation())
+        correlation = {{"offset_s", static_cast<double>(fit->offset_ns) * 1e-9},
+                       {"spacecraft_time", time(fit->at_ns)},
+                       {"drift_ppm", fit->drift_ppm},
+                       {"residual_s", fit->residual_ns * 1e-9},
+                       {"pairs", fit->pairs},
+                       {"outliers", fit->outliers}};
     return {{"packets", chain.counts().packets},
+            {"time_correlation", std::move(correlation)},
             {"values", chain.counts().values},
             {"faults", std::move(faults)},
             {"alarms",
@@ -173,8 +182,15 @@ Json answer(std::string_view text, ParameterChain& chain, const parameter::LastV
         return act(request, chain, now);
     if (kind == "status")
         return status(chain);
-    constexpr std::array<std::string_view, 5> kKinds = {"dictionary", "values", "alarms", "act",
-                                                        "status"};
+    if (kind == "begin_pass" || kind == "end_pass") {
+        if (kind == "begin_pass")
+            chain.begin_pass(now);
+        else
+            chain.end_pass(now);
+        return {{"done", true}};
+    }
+    constexpr std::array<std::string_view, 7> kKinds = {
+        "dictionary", "values", "alarms", "act", "status", "begin_pass", "end_pass"};
     const std::string near(nearest(kind, kKinds));
     throw std::runtime_error("'" + kind + "' is no request" +
                              (near.empty() ? "" : "; did you mean '" + near + "'?"));

@@ -16,7 +16,8 @@ namespace telemetry::station {
 ///   packet, container}]}; of "parameters" (a list of names), else of all that were seen
 /// - alarms: {"limit_set": …, "alarms": […]}: all that are not normal; of "alarm" alone when given
 /// - act: with the members of an action (docs/alarms.md): {"done": true}, or {"error": …}
-/// - status: {"packets", "values", "faults": {…}, "alarms": {…}}
+/// - begin_pass, end_pass: for the links' alarms: {"done": true}
+/// - status: {"time_correlation", "packets", "values", "faults": {…}, "alarms": {…}}
 std::string answer_request(std::string_view request, ParameterChain& chain,
                            const parameter::LastValues& latest, UtcNs now);
 

@@ -125,6 +125,60 @@ struct ParameterChain::State final : Sink<parameter::ValueBatch>,
         each = {at_ns, 0, true};
     }
 
+    /// ST[20]: the values of a report are values of parameters, as those of a packet. What a
+    /// calibrator would have to make of them is not known here.
+    void take_values(const pus::ParameterValues& report, const pus::Header& header,
+                     UtcNs reception_ns) {
+        std::vector<parameter::ItemIndex> items;
+        std::vector<std::uint64_t> raw;
+        std::vector<std::uint64_t> value;
+        std::vector<parameter::Form> raw_forms;
+        std::vector<parameter::Form> value_forms;
+        std::vector<parameter::Validity> validity;
+        for (const pus::ParameterValues::Entry& entry : report.entries) {
+            if (entry.item >= database.parameters.size())
+                continue;
+            const auto type = database.parameters[entry.item].type;
+            const bool plain = type != parameter::kNone && is_plain(database.types[type]);
+            items.push_back(entry.item);
+            raw.push_back(entry.value.bits);
+            value.push_back(plain ? entry.value.bits : 0);
+            raw_forms.push_back(entry.value.form);
+            value_forms.push_back(plain ? entry.value.form : parameter::Form::none);
+            validity.push_back(plain ? parameter::Validity::valid
+                                     : parameter::Validity::not_calibrated);
+        }
+        if (items.empty())
+            return;
+        decoder.flush(*this); // in the order of the packets
+        parameter::PacketRecord record;
+        record.number = -1;
+        record.generation_ns = header.time_ns == kUnknownTime ? reception_ns : header.time_ns;
+        record.reception_ns = reception_ns;
+        record.feed = options.feed;
+        record.value_count = static_cast<std::uint32_t>(items.size());
+        const std::vector<std::uint32_t> packets(items.size(), 0);
+        parameter::ValueBatch batch;
+        batch.packets = {&record, 1};
+        batch.item = items;
+        batch.raw = raw;
+        batch.value = value;
+        batch.raw_form = raw_forms;
+        batch.value_form = value_forms;
+        batch.validity = validity;
+        batch.packet = packets;
+        batch.labels = program->labels();
+        batch.boolean_labels = program->boolean_labels();
+        accept(batch);
+    }
+
+    static bool is_plain(const parameter::ParameterType& type) {
+        const bool number = std::holds_alternative<parameter::IntegerType>(type.detail) ||
+                            std::holds_alternative<parameter::FloatType>(type.detail);
+        return number && type.context_calibrators.empty() &&
+               std::holds_alternative<std::monostate>(type.calibrator.formula);
+    }
+
     void read_report(const packet::Packet& packet) {
         if (!reader || !is_pus(packet))
             return;
@@ -139,6 +193,11 @@ struct ParameterChain::State final : Sink<parameter::ValueBatch>,
                 return;
         }
         observer.on_report(message, packet.origin.utc_ns);
+        if (const auto* values = std::get_if<pus::ParameterValues>(&message.report))
+            take_values(*values, message.header, packet.origin.utc_ns);
+        if (const auto* time = std::get_if<pus::TimeReport>(&message.report))
+            if (packet.origin.utc_ns != kUnknownTime && time->spacecraft_ns != kUnknownTime)
+                correlation.add(time->spacecraft_ns, packet.origin.utc_ns);
         if (const auto* verification = std::get_if<pus::Verification>(&message.report))
             tracker.take(*verification,
                          message.header.time_ns == kUnknownTime ? packet.origin.utc_ns
@@ -183,6 +242,7 @@ struct ParameterChain::State final : Sink<parameter::ValueBatch>,
     std::vector<alarm::LinkMonitor> links;
     std::optional<pus::Reader> reader;
     pus::RequestTracker tracker;
+    pus::TimeCorrelation correlation{pus::TimeCorrelation::Options{}};
     std::map<parameter::ContainerIndex, std::int64_t> clock_offsets;
     std::map<std::pair<std::string_view, int>, Told> told;
     bool alarms_changed = false;
@@ -259,7 +319,7 @@ void ParameterChain::flush() noexcept {
 
 void ParameterChain::advance(UtcNs now) noexcept {
     flush();
-    for (const alarm::LinkMonitor& link : state_->links)
+    for (alarm::LinkMonitor& link : state_->links)
         link.advance(now, *state_->engine, *state_);
     state_->engine->advance(now, *state_);
     state_->tracker.advance(now, *state_);
@@ -284,6 +344,10 @@ void ParameterChain::link_frame(std::size_t link, alarm::LinkMonitor::Verdict ve
                                 double snr_db, UtcNs at_ns) noexcept {
     state_->links[link].frame(verdict, snr_db, at_ns, *state_->engine, *state_);
 }
+const std::optional<pus::TimeCorrelation::Fit>& ParameterChain::time_correlation() const {
+    return state_->correlation.fit();
+}
+
 void ParameterChain::begin_pass(UtcNs at_ns) noexcept {
     for (alarm::LinkMonitor& link : state_->links)
         link.begin_pass(at_ns);
@@ -364,6 +428,7 @@ alarm::LinkLimits link_limits(const Settings& telemetry) {
     alarm::LinkLimits limits;
     limits.no_frame_after_ns = std::llround(telemetry.real("no_frame_after") * 1e9);
     limits.no_frame_level = level("no_frame_level");
+    limits.pass_ends_after_ns = std::llround(telemetry.real("pass_ends_after") * 1e9);
     limits.frame_error_rate = telemetry.real("frame_error_rate");
     limits.frame_error_level = level("frame_error_level");
     limits.least_snr_db = telemetry.real("least_snr");

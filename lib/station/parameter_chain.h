@@ -17,6 +17,7 @@
 #include "telemetry/parameter/model.h"
 #include "telemetry/pus/reader.h"
 #include "telemetry/pus/request_tracker.h"
+#include "telemetry/pus/time_correlation.h"
 #include "telemetry/station/station.h"
 
 namespace telemetry::station {
@@ -84,6 +85,8 @@ public:
     std::shared_ptr<const parameter::Program> shared_program() const;
     const alarm::Engine& alarms() const;
     const parameter::DecodeCounts& counts() const;
+    /// Of the spacecraft's clock to UTC, from its time reports ST[09]; nothing before the first.
+    const std::optional<pus::TimeCorrelation::Fit>& time_correlation() const;
     const std::vector<std::string>& notes() const { return notes_; }
 
     /// Writes the alarm state where something has changed since the last time. Called by advance()

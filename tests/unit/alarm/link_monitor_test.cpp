@@ -29,6 +29,21 @@ TEST(LinkMonitor, NoFrameWithinAPass) {
     EXPECT_EQ(scenario.told(), Lines{});
 }
 
+TEST(LinkMonitor, APassEndsWhenNothingComesAnyMore) {
+    LinkMonitor link("UHF",
+                     {.no_frame_after_ns = 60 * kSecond, .pass_ends_after_ns = 600 * kSecond}, 10);
+    Scenario scenario(link.alarms());
+    link.frame(Verdict::good, 10, at(0), scenario.engine(), scenario.sink());
+    link.advance(at(61), scenario.engine(), scenario.sink());
+    link.frame(Verdict::bad, 10, at(300), scenario.engine(), scenario.sink());
+    link.advance(at(900), scenario.engine(), scenario.sink());
+    EXPECT_TRUE(link.in_pass());
+    EXPECT_EQ(scenario.told(), (Lines{"0 raised warning unacknowledged"}));
+    link.advance(at(901), scenario.engine(), scenario.sink());
+    EXPECT_FALSE(link.in_pass());
+    EXPECT_EQ(scenario.told(), (Lines{"0 returned normal returned_unacknowledged"}));
+}
+
 TEST(LinkMonitor, FrameErrorRateOfAFullWindow) {
     LinkMonitor link("UHF", {.frame_error_rate = 0.25, .frames_in_window = 8}, 0);
     Scenario scenario(link.alarms());

@@ -242,6 +242,14 @@ TEST_F(Chain, PusReportsAndRequests) {
         put(*chain, head + subtype + tail);
     EXPECT_EQ(recorder.reports, (Lines{"1,1", "1,3", "1,7"}));
     EXPECT_EQ(recorder.requests, 1);
+    // Time packets, one at 16 s and one at 26 s after 1958, received 10 s apart.
+    put(*chain, "0000 c000 0006 00 00000010 0000", 0);
+    put(*chain, "0000 c001 0006 00 0000001a 0000", 10);
+    const Json status = Json::parse(chain->answer(R"({"request":"status"})", kStart));
+    EXPECT_EQ(status["time_correlation"]["pairs"], 2);
+    EXPECT_NEAR(status["time_correlation"]["drift_ppm"].get<double>(), 0, 1e-6);
+    EXPECT_EQ(chain->answer(R"({"request":"begin_pass"})", kStart), R"({"done":true})");
+
     put(*chain, "0923 c000 0001 20 01");
     EXPECT_EQ(recorder.remarks.back(), "pus_too_short 1");
 }
