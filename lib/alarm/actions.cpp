@@ -54,7 +54,7 @@ std::string Engine::replaced_by(Action::Kind kind, const Alarm& alarm) {
 
 Result<void> Engine::act(const Action& action, Sink<Transition>& sink) {
     std::string before;
-    const auto done = [&]() -> Result<void> {
+    auto done = [&]() -> Result<void> {
         if (auto checked = check(action); !checked)
             return checked;
         if (action.kind == Kind::select_limit_set) {
@@ -198,13 +198,17 @@ Result<Engine::CompiledSet> Engine::compile_limit_set(const std::string& name,
                                                       const LimitSet& set) const {
     CompiledSet compiled;
     for (const auto& [alarm, limits] : set) {
+        const auto refuse = [&, &named = alarm](std::string_view why) {
+            std::string text = "limit set '";
+            text.append(name).append("' names alarm '").append(named).append("', ").append(why);
+            return fail(std::move(text));
+        };
         const auto at = by_name_.find(alarm);
         if (at == by_name_.end())
-            return fail("limit set '" + name + "' names alarm '" + alarm +
-                        "', which does not exist");
+            return refuse("which does not exist");
         auto rule = LevelRule::compile(limits);
         if (!rule)
-            return fail("limit set '" + name + "', alarm '" + alarm + "': " + rule.error().message);
+            return refuse("with limits that make no sense: " + rule.error().message);
         compiled.emplace_back(at->second, std::move(*rule));
     }
     return compiled;

@@ -64,12 +64,11 @@ void XmlWriter::escape(std::string_view text, bool in_attribute) {
             out_ += "&gt;";
         else if (c == '"' && in_attribute)
             out_ += "&quot;";
-        else if (code == '\r' || (in_attribute && (code == '\n' || code == '\t')))
-            out_ += "&#" + std::to_string(code) + ";";
         else if (outermost && c == '\t')
             out_ += "&#09;"; // five characters, as XmlDocument knows references by
-        else if (outermost && (c == ' ' || c == '\n'))
-            out_ += "&#" + std::to_string(code) + ";"; // readers trim what surrounds a text
+        else if (code == '\r' || (in_attribute && (code == '\n' || code == '\t')) ||
+                 (outermost && (c == ' ' || c == '\n'))) // readers trim what surrounds a text
+            out_ += "&#" + std::to_string(code) + ";";
         else if (code < 0x20 && code != '\n' && code != '\t')
             out_ += "\xEF\xBF\xBD"; // XML 1.0 cannot hold it
         else

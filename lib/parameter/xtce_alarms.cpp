@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Alarms of parameter types.
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "telemetry/parameter/condition_text.h"
@@ -239,7 +240,7 @@ bool XtceReader::read_behaviour(const std::vector<AncillaryData>& ancillary, Sou
         const std::string_view key = std::string_view(data.name).substr(prefix.size());
         const auto duration = parse_duration_s(data.text);
         const auto real = read_real(data.text);
-        const auto ns = [&] { return static_cast<std::int64_t>(*duration * 1e9 + 0.5); };
+        const auto ns = [&] { return static_cast<std::int64_t>(std::llround(*duration * 1e9)); };
         const auto is_duration = duration && *duration >= 0 && *duration < 9e9;
         bool sound = true;
         if (key == "dead_band" && (sound = real && *real >= 0))

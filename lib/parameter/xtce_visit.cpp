@@ -270,15 +270,14 @@ void Visit::children(std::initializer_list<Rule> rules, Named* named) {
         const XmlElement& child = document_.element(at);
         const auto rule = std::find_if(rules.begin(), rules.end(),
                                        [&](const Rule& each) { return each.name == child.name; });
-        if (child.foreign) {
-            unused_child(child, rules, named != nullptr);
-        } else if (rule != rules.end()) {
+        const bool describes = named && !child.foreign;
+        if (rule != rules.end() && !child.foreign) {
             rule->handler(child);
-        } else if (named && child.name == "LongDescription") {
+        } else if (describes && child.name == "LongDescription") {
             named->long_description = std::string(child.text);
-        } else if (named && child.name == "AliasSet") {
+        } else if (describes && child.name == "AliasSet") {
             read_aliases(child, *named);
-        } else if (named && child.name == "AncillaryDataSet") {
+        } else if (describes && child.name == "AncillaryDataSet") {
             read_ancillary(child, *named);
         } else {
             unused_child(child, rules, named != nullptr);
