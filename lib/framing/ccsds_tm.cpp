@@ -276,7 +276,7 @@ int CcsdsTmDeframer::bits_of_other_sense(const CcsdsLane& lane, const Block& blo
     std::array<std::uint8_t, kMarkerBits / 8> received;
     lane.finder.copy(marker, received);
     run = 0;
-    for (std::size_t i = received.size(); i-- > 0;)
+    for (std::size_t i = kMarker32Bytes.size(); i-- > 0;)
         for (int bit = 0; bit < 8; ++bit)
             add(((received[i] ^ kMarker32Bytes[i]) >> bit & 1) != 0);
     return most;
