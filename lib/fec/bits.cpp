@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "telemetry/fec/bits.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 
@@ -106,7 +107,7 @@ void copy_bits(std::span<const std::uint8_t> bytes, std::size_t at,
     const std::uint8_t* from = bytes.data() + at / 8;
     const unsigned shift = at % 8;
     if (shift == 0) {
-        std::memcpy(out.data(), from, out.size());
+        std::copy_n(from, out.size(), out.data());
         return;
     }
     std::size_t i = 0;

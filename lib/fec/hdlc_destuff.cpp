@@ -37,6 +37,8 @@ private:
         std::uint64_t word = last_;
         if constexpr (std::endian::native == std::endian::big)
             word = __builtin_bswap64(word);
+        if (count == 0) // and no room either, perhaps
+            return;
         if (written_ + count <= size_)
             std::memcpy(bytes_ + written_, &word, count);
         else if (written_ < size_)
