@@ -18,23 +18,6 @@ constexpr const char* kColumns[] = {
     "critical",    "severe",    "violations", "initial",    "source",   "read_only", "charset",
     "end",         "subsystem", "alias",      "description"};
 
-const char* source_text(DataSource source) {
-    switch (source) {
-    case DataSource::telemetered:
-        return "";
-    case DataSource::derived:
-        return "derived";
-    case DataSource::constant:
-        return "constant";
-    case DataSource::local:
-    case DataSource::argument:
-        return "local";
-    case DataSource::ground:
-        return "ground";
-    }
-    return "";
-}
-
 std::string range_text(const Range& range) {
     std::string text;
     if (range.min > -std::numeric_limits<double>::infinity())

@@ -105,4 +105,21 @@ TypeDetail natural_detail(const DataEncoding& encoding) {
     return BinaryType{};
 }
 
+std::string_view source_text(DataSource source) {
+    switch (source) {
+    case DataSource::telemetered:
+        return "";
+    case DataSource::derived:
+        return "derived";
+    case DataSource::constant:
+        return "constant";
+    case DataSource::local:
+    case DataSource::argument:
+        return "local";
+    case DataSource::ground:
+        return "ground";
+    }
+    return "";
+}
+
 } // namespace telemetry::parameter

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "telemetry/parameter/type.h"
+#include "telemetry/parameter/model.h"
 
 namespace telemetry::parameter {
 
@@ -26,5 +26,8 @@ bool is_type_word(std::string_view text);
 
 /// A type's name where a type word could stand: "./u8" for one that is called u8.
 std::string type_reference(const std::string& name);
+
+/// "derived", … as our files write it; empty for what comes in packets.
+std::string_view source_text(DataSource source);
 
 } // namespace telemetry::parameter

@@ -18,23 +18,6 @@ using Yaml = YamlValue;
 constexpr std::string_view kHead =
     "# A mission database of gr-telemetry; see docs/mission-database.md.\n";
 
-std::string_view name_of(DataSource source) {
-    switch (source) {
-    case DataSource::telemetered:
-        return "";
-    case DataSource::derived:
-        return "derived";
-    case DataSource::constant:
-        return "constant";
-    case DataSource::local:
-    case DataSource::argument:
-        return "local";
-    case DataSource::ground:
-        return "ground";
-    }
-    return "";
-}
-
 /// Parsers of YAML allow a key once, so a second thing of a name (a mistake of the database, told
 /// of when it was read) gets another.
 std::string unique(std::set<std::string>& known, const std::string& name) {
@@ -214,7 +197,7 @@ YamlNode YamlDatabaseWriter::parameter(ParameterIndex index) {
         Yaml::put(map, "type", Yaml::text(name));
     }
     Yaml::add(map, "initial", parameter.initial_value);
-    Yaml::add(map, "source", name_of(parameter.source));
+    Yaml::add(map, "source", source_text(parameter.source));
     if (parameter.is_read_only)
         Yaml::add(map, "read_only", "true");
     Yaml::add(map, "valid_if", condition(parameter.valid_if));

@@ -412,11 +412,15 @@ Result<alarm::LimitSet> limit_set(const std::string& path, const parameter::Data
     return set;
 }
 
+/// What a station file names, from its own folder.
+std::string beside(const Station& station, const std::string& path) {
+    return (std::filesystem::path(station.file).parent_path() / path).string();
+}
+
 } // namespace
 
 std::string database_path(const Station& station) {
-    return (std::filesystem::path(station.file).parent_path() / station.telemetry->text("database"))
-        .string();
+    return beside(station, station.telemetry->text("database"));
 }
 
 alarm::LinkLimits link_limits(const Settings& telemetry) {
@@ -441,9 +445,6 @@ Result<std::unique_ptr<ParameterChain>> open_parameter_chain(const Station& stat
                                                              parameter::Feed feed,
                                                              ParameterObserver& observer) {
     assert(station.telemetry);
-    const auto beside = [&](const std::string& path) {
-        return (std::filesystem::path(station.file).parent_path() / path).string();
-    };
     auto database = parameter::open_database(database_path(station));
     if (!database)
         return fail(database.error());
@@ -452,7 +453,7 @@ Result<std::unique_ptr<ParameterChain>> open_parameter_chain(const Station& stat
     if (station.pus)
         options.pus = *pus::read_layout(*station.pus); // checked when the station was loaded
     const std::string& own_state = station.telemetry->text("alarm_state");
-    options.alarm_state_file = own_state.empty() ? state_file : beside(own_state);
+    options.alarm_state_file = own_state.empty() ? state_file : beside(station, own_state);
     options.feed = feed;
     options.alarms.late_after_ns = std::llround(station.telemetry->real("late_after") * 1e9);
     for (const std::string_view pair : split(station.telemetry->text("limit_sets"), ' ')) {
@@ -462,7 +463,7 @@ Result<std::unique_ptr<ParameterChain>> open_parameter_chain(const Station& stat
         if (equals == std::string_view::npos || equals == 0)
             return fail(Error{"'" + std::string(pair) + "': NAME=PATH was expected", station.file,
                               0, 0, "telemetry.limit_sets"});
-        auto set = limit_set(beside(std::string(pair.substr(equals + 1))), *database);
+        auto set = limit_set(beside(station, std::string(pair.substr(equals + 1))), *database);
         if (!set)
             return fail(set.error());
         options.alarms.limit_sets.emplace(pair.substr(0, equals), std::move(*set));
